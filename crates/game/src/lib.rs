@@ -1,0 +1,17 @@
+//! What a game is: the [`Game`] trait, typed ids, actors and viewers, refusals, and the recorded
+//! source of randomness. Must not know sockets, storage, clocks or JSON envelopes.
+//!
+//! Rules are plain functions: state, actor and command go in; a [`Commit`] or a [`Refusal`] comes
+//! out. `docs/first-game.md` walks through a whole game.
+
+mod ids;
+mod name;
+mod random;
+mod refusal;
+mod rules;
+
+pub use ids::{BadId, GameName, SeatId, SessionId, Timestamp, UserId, Version};
+pub use name::{BadName, Name};
+pub use random::{Draws, Seed, SeedCommitment};
+pub use refusal::{Refusal, RefusalKind};
+pub use rules::{Actor, Commit, Ctx, Deadline, Game, NoEvent, Row, Status, Viewer};
