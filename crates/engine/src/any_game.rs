@@ -23,6 +23,14 @@ pub struct AnyState(Arc<dyn Any + Send + Sync>);
 #[derive(Clone)]
 pub struct AnyEvent(Arc<dyn Any + Send + Sync>);
 
+impl AnyState {
+    /// The state of a game that the caller knows, or `None` when it is of another game.
+    #[must_use]
+    pub fn get<T: 'static>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
 impl fmt::Debug for AnyState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AnyState(secret)")

@@ -33,3 +33,7 @@ pub const PENDING_COMMITS: usize = 256;
 
 /// Patches kept for each viewer class: one for those in step, some for those that resume.
 pub const CACHED_PATCHES: usize = 8;
+
+/// Milliseconds that a deadline waits after the store was away: a store that refuses every write
+/// is not asked in a tight loop, and a game that was held up goes on soon after.
+pub const DEADLINE_RETRY: u64 = 1_000;

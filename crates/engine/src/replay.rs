@@ -40,7 +40,12 @@ pub fn replay(game: &dyn AnyGame, seed: &Seed, log: &[LogEntry]) -> Result<AnySt
             (EntryKind::Command, Some(before)) => {
                 game.apply(before, &entry.actor, &entry.command, &mut ctx).map_err(refused)?
             }
-            (EntryKind::Deleted, Some(_)) => continue,
+            (EntryKind::Deleted, Some(before)) => {
+                if Hash::of(&game.write_state(before)) != entry.state_hash {
+                    return Err(ReplayError::Differs(entry.version));
+                }
+                continue;
+            }
             _ => return Err(ReplayError::Differs(entry.version)),
         };
         let same_events = commit.events.len() == entry.events.len()

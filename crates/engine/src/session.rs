@@ -13,7 +13,7 @@ use game::{
 };
 use serde_json::value::RawValue;
 
-use crate::limits::{Limits, PENDING_COMMITS, RECENT_ANSWERS, RECENT_EVENTS};
+use crate::limits::{DEADLINE_RETRY, Limits, PENDING_COMMITS, RECENT_ANSWERS, RECENT_EVENTS};
 use crate::views::Views;
 use crate::{
     AnyCommit, AnyEvent, AnyGame, AnyState, Answered, CommitRecord, Created, EntryKind,
@@ -39,7 +39,8 @@ pub struct Command {
     pub key: Option<String>,
 }
 
-/// What a session can be told.
+/// What a session can be told. Of each commit it must be told one of [`Input::Committed`] and
+/// [`Input::NotCommitted`], in the order of the commits.
 #[derive(Debug)]
 pub enum Input {
     /// A command.
@@ -166,10 +167,15 @@ pub struct Session {
     deleted: bool,
     answers: Answers,
     events: VecDeque<Event>,
-    /// All events of later versions are held in `events`.
-    events_after: Version,
+    /// All events after this place (version and index) are held in `events`.
+    events_after: (Version, u32),
     wake: Option<Timestamp>,
-    refused_deadline: Option<Version>,
+    /// Head of the state whose deadline was refused: it is not tried on that state again.
+    refused_deadline: Option<Hash>,
+    /// The store was away: no deadline before this time.
+    no_deadline_before: Timestamp,
+    /// A reload came while commits were in flight, and had more than those.
+    behind: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -210,6 +216,17 @@ struct Answers {
 }
 
 impl Answers {
+    fn of(keyed: Keyed) -> Self {
+        let mut answers = Self::default();
+        answers.remember(keyed);
+        answers
+    }
+
+    fn answer_to(&self, command: &Command) -> Option<Outcome> {
+        let (key, fingerprint) = command.keyed()?;
+        self.outcome(&key, fingerprint)
+    }
+
     fn remember(&mut self, keyed: Keyed) {
         if self.by_key.insert(keyed.key.clone(), (keyed.fingerprint, keyed.answer)).is_none() {
             self.order.push_back(keyed.key);
@@ -315,11 +332,13 @@ impl Session {
             deleted: stored.deleted,
             answers: Answers::default(),
             events: VecDeque::new(),
-            events_after: stored.recent.first().map_or(stored.version, |entry| {
+            events_after: all_of(stored.recent.first().map_or(stored.version, |entry| {
                 Version(entry.version.0.saturating_sub(1))
-            }),
+            })),
             wake: None,
             refused_deadline: None,
+            no_deadline_before: Timestamp::default(),
+            behind: false,
             game,
         };
         stored.keyed.into_iter().for_each(|keyed| session.answers.remember(keyed));
@@ -348,7 +367,7 @@ impl Session {
             Input::Command(command) => self.ask(now, Asked::Command(command), &mut effects),
             Input::Clock => self.clock(now, &mut effects),
             Input::Committed(head) => self.committed(head, &mut effects),
-            Input::NotCommitted(head, why) => self.not_committed(head, why, &mut effects),
+            Input::NotCommitted(head, why) => self.not_committed(now, head, why, &mut effects),
             Input::Reloaded(stored) => self.reloaded(now, *stored, &mut effects),
             Input::Moved(version) => {
                 if version > self.head().version && !self.reloading && !self.deleted {
@@ -380,16 +399,23 @@ impl Session {
             return;
         }
         if let Asked::Command(command) = &asked
-            && let Some((key, fingerprint)) = command.keyed()
+            && let Some(outcome) = self.answers.answer_to(command)
         {
-            if let Some(outcome) = self.answers.outcome(&key, fingerprint) {
-                effects.push(Effect::Answer(command.ticket, outcome));
-                return;
+            effects.push(Effect::Answer(command.ticket, outcome));
+            return;
+        }
+        if self.is_full() {
+            if let Asked::Command(command) = asked {
+                effects.push(Effect::Answer(command.ticket, Err(Refused::Busy)));
             }
-            if self.in_flight(&key) {
-                self.queue.push_back(Waiting::Repeat(command.clone()));
-                return;
-            }
+            return;
+        }
+        if let Asked::Command(command) = &asked
+            && let Some((key, _)) = command.keyed()
+            && self.in_flight(&key)
+        {
+            self.queue.push_back(Waiting::Repeat(command.clone()));
+            return;
         }
         match self.decide(now, &asked) {
             Ok((pending, record)) => {
@@ -398,6 +424,13 @@ impl Session {
             }
             Err(refused) => self.refuse(asked, refused, effects),
         }
+    }
+
+    /// As much waits for the store as may: commits, and answers that rest on them. Commands that
+    /// come now are answered [`Refused::Busy`]; better to let them wait outside.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.queue.len() >= PENDING_COMMITS
     }
 
     fn in_flight(&self, key: &Key) -> bool {
@@ -416,10 +449,12 @@ impl Session {
                 self.queue.push_back(Waiting::Answer(command, Err(refused)));
             }
             Asked::Clock(_) => {
-                self.refused_deadline = Some(self.head().version);
-                if let Refused::Game(refusal) = refused {
-                    effects.push(Effect::DeadlineRefused(refusal));
-                }
+                self.refused_deadline = Some(self.head().head);
+                let refusal = match refused {
+                    Refused::Game(refusal) => refusal,
+                    other => Refusal::rule("DEADLINE_NOT_CARRIED_OUT", other.to_string()),
+                };
+                effects.push(Effect::DeadlineRefused(refusal));
             }
         }
     }
@@ -429,9 +464,6 @@ impl Session {
         let head = self.head();
         if self.deleted || self.deletion_in_flight() {
             return Err(Refused::Deleted);
-        }
-        if self.queue.len() >= PENDING_COMMITS {
-            return Err(Refused::Busy);
         }
         let (actor, body, expected, keyed) = match asked {
             Asked::Command(c) => (c.actor.clone(), c.body.clone(), c.expected, c.keyed()),
@@ -444,7 +476,7 @@ impl Session {
         }
         let version = head.version.next();
         let (kind, commit) = match &body {
-            Some(body) => (EntryKind::Command, self.apply(now, &actor, body)?),
+            Some(body) => (EntryKind::Command, self.apply(head, now, &actor, body)?),
             None => (EntryKind::Deleted, self.delete(&actor)?),
         };
         let entry = LogEntry {
@@ -484,14 +516,19 @@ impl Session {
         Ok((Pending { asked: asked.clone(), next, events, keyed, answer, deleted }, record))
     }
 
-    fn apply(&self, now: Timestamp, actor: &Actor, body: &RawValue) -> Result<AnyCommit, Refused> {
-        let head = self.head();
-        if self.game.status(&head.state) == Status::Ended {
+    fn apply(
+        &self,
+        on: &Point,
+        now: Timestamp,
+        actor: &Actor,
+        body: &RawValue,
+    ) -> Result<AnyCommit, Refused> {
+        if self.game.status(&on.state) == Status::Ended {
             return Err(Refused::Ended);
         }
-        let random = Draws::new(&self.created.seed, self.id, head.version.next());
+        let random = Draws::new(&self.created.seed, self.id, on.version.next());
         let mut ctx = Ctx { session: self.id, now, random };
-        let commit = self.game.apply(&head.state, actor, body, &mut ctx)?;
+        let commit = self.game.apply(&on.state, actor, body, &mut ctx)?;
         check_size(&commit, self.limits)?;
         Ok(commit)
     }
@@ -517,30 +554,34 @@ impl Session {
     }
 
     fn clock(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.reloading || self.deleted || self.deletion_in_flight() {
-            return;
-        }
         // What was asked for has come; the same time may be asked for again.
         self.wake = None;
-        let head = self.head();
-        if self.refused_deadline == Some(head.version) {
-            return;
+        if self.reloading || self.is_full() {
+            return; // `set_wake` asks again when that is over
         }
-        if let Some((at, command)) = self.game.deadline(&head.state)
+        if let Some((at, command)) = self.deadline()
             && at <= now
         {
             self.ask(now, Asked::Clock(command), effects);
         }
     }
 
-    fn set_wake(&mut self, effects: &mut Vec<Effect>) {
+    /// The next thing that happens by itself, on the newest state.
+    fn deadline(&self) -> Option<(Timestamp, RawJson)> {
         let head = self.head();
-        let live = !self.deleted && !self.deletion_in_flight();
-        let due = if live && self.refused_deadline != Some(head.version) {
-            self.game.deadline(&head.state).map(|(at, _)| at)
-        } else {
-            None
-        };
+        let gone = self.deleted || self.deletion_in_flight();
+        if gone || self.refused_deadline == Some(head.head) {
+            return None;
+        }
+        let (at, command) = self.game.deadline(&head.state)?;
+        Some((at.max(self.no_deadline_before), command))
+    }
+
+    fn set_wake(&mut self, effects: &mut Vec<Effect>) {
+        if self.reloading || self.is_full() {
+            return; // nothing could come of it now
+        }
+        let due = self.deadline().map(|(at, _)| at);
         if due != self.wake {
             self.wake = due;
             effects.push(Effect::Wake(due));
@@ -570,6 +611,10 @@ impl Session {
             effects.push(Effect::Publish(events));
         }
         self.release(effects);
+        if self.behind && self.queue.is_empty() {
+            self.behind = false;
+            effects.push(Effect::Reload);
+        }
     }
 
     /// Gives out the answers that rested on what is confirmed by now.
@@ -580,9 +625,7 @@ impl Session {
                     effects.push(Effect::Answer(command.ticket, outcome));
                 }
                 Waiting::Repeat(command) => {
-                    let keyed = command.keyed();
-                    let outcome = keyed.and_then(|(key, print)| self.answers.outcome(&key, print));
-                    let outcome = outcome.unwrap_or(Err(Refused::Busy));
+                    let outcome = self.answers.answer_to(&command).unwrap_or(Err(Refused::Busy));
                     effects.push(Effect::Answer(command.ticket, outcome));
                 }
                 commit @ Waiting::Commit(_) => {
@@ -593,7 +636,13 @@ impl Session {
         }
     }
 
-    fn not_committed(&mut self, head: Hash, why: Undone, effects: &mut Vec<Effect>) {
+    fn not_committed(
+        &mut self,
+        now: Timestamp,
+        head: Hash,
+        why: Undone,
+        effects: &mut Vec<Effect>,
+    ) {
         let is_next = matches!(self.queue.front(), Some(Waiting::Commit(p)) if p.next.head == head);
         if !is_next {
             return; // one of those that followed it
@@ -609,9 +658,21 @@ impl Session {
         match why {
             Undone::Conflict => {}
             Undone::Duplicate(keyed) => {
-                self.answers.remember(*keyed);
+                // Answered here: if the key is an old one, the reload may push it out again.
+                let known = Answers::of(*keyed);
+                undone.retain(|asked| match asked {
+                    Asked::Command(command) => match known.answer_to(command) {
+                        Some(outcome) => {
+                            effects.push(Effect::Answer(command.ticket, outcome));
+                            false
+                        }
+                        None => true,
+                    },
+                    Asked::Clock(_) => false,
+                });
             }
             Undone::Unavailable(message) => {
+                self.no_deadline_before = now.plus(DEADLINE_RETRY);
                 for asked in undone.drain(..) {
                     if let Asked::Command(command) = asked {
                         let refused = Refused::Unavailable(message.clone());
@@ -623,13 +684,19 @@ impl Session {
         // A deadline is not parked: the state that comes back states its own.
         undone.retain(|asked| matches!(asked, Asked::Command(_)));
         self.parked.extend(undone);
+        self.behind = false;
         self.reloading = true;
         effects.push(Effect::Reload);
     }
 
     fn reloaded(&mut self, now: Timestamp, stored: Stored, effects: &mut Vec<Effect>) {
-        if !self.reloading && (stored.version <= self.confirmed.version || !self.queue.is_empty()) {
-            return; // nothing new, or the store will soon say that our commits conflict
+        if !self.queue.is_empty() {
+            // Either these commits will conflict, or they are in what was loaded with others' after.
+            self.behind |= stored.version > self.head().version;
+            return;
+        }
+        if !self.reloading && stored.version <= self.confirmed.version {
+            return; // nothing new
         }
         self.reloading = false;
         let before = self.confirmed.version;
@@ -640,6 +707,7 @@ impl Session {
                     self.confirmed = point;
                 }
                 Err(error) => {
+                    self.refused_deadline = Some(self.confirmed.head);
                     let why = error.to_string();
                     for asked in std::mem::take(&mut self.parked) {
                         if let Asked::Command(command) = asked {
@@ -654,7 +722,7 @@ impl Session {
             if first > before.next() {
                 // Some commits in between came without their events.
                 self.events.clear();
-                self.events_after = Version(first.0 - 1);
+                self.events_after = all_of(Version(first.0 - 1));
             }
             let events = self.read_events(&stored.recent, before);
             self.keep_events(&events);
@@ -671,13 +739,16 @@ impl Session {
     }
 
     /// The events of the log entries after `after`. An event that cannot be read any more is left
-    /// out: the state, which is the truth, could be read.
+    /// out, and its number with it: the state, which is the truth, could be read.
     fn read_events(&self, entries: &[LogEntry], after: Version) -> Vec<Event> {
         let newer = entries.iter().filter(|entry| entry.version > after);
         newer
             .flat_map(|entry| {
-                let read = entry.events.iter().filter_map(|json| self.game.read_event(json).ok());
-                number_events(entry.version, entry.at, read)
+                let (version, at) = (entry.version, entry.at);
+                (0u32..).zip(&entry.events).filter_map(move |(index, json)| {
+                    let event = self.game.read_event(json).ok()?;
+                    Some(Event { version, index, at, event })
+                })
             })
             .collect()
     }
@@ -686,7 +757,7 @@ impl Session {
         self.events.extend(events.iter().cloned());
         let over = self.events.len().saturating_sub(RECENT_EVENTS);
         for dropped in self.events.drain(..over) {
-            self.events_after = dropped.version;
+            self.events_after = (dropped.version, dropped.index);
         }
     }
 
@@ -707,6 +778,11 @@ impl Session {
             }
         }
     }
+}
+
+/// The place after all events of a version.
+const fn all_of(version: Version) -> (Version, u32) {
+    (version, u32::MAX)
 }
 
 fn number_events(
@@ -796,15 +872,16 @@ impl Session {
     #[must_use]
     pub fn events_since(&self, version: Version, index: u32) -> Option<Vec<Event>> {
         let newer = |event: &&Event| (event.version, event.index) > (version, index);
-        (version >= self.events_after).then(|| self.events.iter().filter(newer).cloned().collect())
+        let held = (version, index) >= self.events_after;
+        held.then(|| self.events.iter().filter(newer).cloned().collect())
     }
 
-    /// Would this command be carried out now? Changes nothing.
+    /// Would this command be carried out on the confirmed state? Changes nothing.
     pub fn dry_run(&self, now: Timestamp, actor: &Actor, body: &RawValue) -> Result<(), Refused> {
         if self.deleted {
             return Err(Refused::Deleted);
         }
-        self.apply(now, actor, body).map(|_| ())
+        self.apply(&self.confirmed, now, actor, body).map(|_| ())
     }
 
     /// The confirmed state, for those that hold rights by it.

@@ -1,0 +1,96 @@
+//! The suite that every adapter passes: what [`Store`] promises, one test for each promise. Must
+//! not know any adapter.
+//!
+//! An adapter says where its stores are made ([`Place`]), and writes in a file of tests:
+//! `store::contract_tests!(MyPlace);`. That file needs `tokio` for `#[tokio::test]`.
+
+mod answers;
+mod commits;
+mod life;
+mod lists;
+mod model;
+mod people;
+mod records;
+mod sessions;
+
+use std::future::Future;
+
+use crate::Store;
+
+pub use answers::*;
+pub use commits::*;
+pub use life::*;
+pub use lists::*;
+pub use model::*;
+pub use people::*;
+pub use sessions::*;
+
+/// Where the stores of an adapter are made.
+pub trait Place: Send + Sync {
+    /// The adapter.
+    type Store: Store;
+
+    /// Is what was committed still there when the store is opened again?
+    const LASTS: bool;
+
+    /// A place of its own, where no store has been yet.
+    fn fresh() -> Self;
+
+    /// Opens the store of this place; makes it the first time.
+    fn open(&self) -> impl Future<Output = Self::Store> + Send;
+}
+
+/// The suite as tests of the adapter whose [`contract::Place`](crate::contract::Place) is named.
+#[macro_export]
+macro_rules! contract_tests {
+    ($place:ty) => {
+        $crate::contract_tests! { @each $place:
+            a_store_is_empty_at_first
+            a_commit_is_kept_whole
+            json_keeps_its_every_byte
+            a_deleted_session_still_loads
+            the_newest_log_entries_come_with_a_session
+            the_log_is_read_in_pages
+            versions_are_those_of_the_sessions_that_are_there
+            a_session_is_created_once
+            a_commit_to_no_session_conflicts
+            a_commit_on_another_version_conflicts
+            a_commit_on_another_head_conflicts
+            what_rests_on_a_conflict_conflicts
+            a_refused_commit_leaves_nothing
+            commits_take_effect_in_the_order_of_calls
+            nobody_need_wait_for_a_commit
+            many_threads_commit_to_many_sessions
+            many_threads_race_for_one_session
+            a_key_is_good_once
+            a_key_counts_before_the_version
+            keys_belong_to_an_actor_and_a_session
+            the_newest_answers_come_with_a_session
+            old_keys_are_known_for_ever
+            lists_are_newest_first_and_filtered
+            lists_come_in_pages
+            sessions_are_due_the_longest_overdue_first
+            a_commit_moves_the_time_a_session_is_due
+            users_are_put_and_replaced
+            users_are_listed_by_name
+            a_refresh_token_is_taken_once
+            a_refresh_token_is_taken_once_by_many
+            refresh_tokens_of_one_user_are_dropped
+            a_name_is_claimed_once
+            a_name_is_claimed_once_by_many
+            what_has_expired_is_swept
+            an_epoch_names_one_incarnation
+            closing_waits_for_what_is_queued
+            a_closed_store_says_so
+            random_operations_do_what_a_model_does
+        }
+    };
+    (@each $place:ty: $($case:ident)*) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                $crate::contract::$case::<$place>().await;
+            }
+        )*
+    };
+}

@@ -1,0 +1,146 @@
+//! Lists of sessions, and which of them are due. Must not know what a list is shown for.
+
+use engine::CommitRecord;
+use game::{SessionId, Status, Timestamp, UserId};
+
+use super::Place;
+use super::records::{Script, session, user};
+use crate::{ListQuery, SessionSummary, Store};
+
+fn ids(listed: &[SessionSummary]) -> Vec<u64> {
+    listed.iter().map(|summary| summary.session.get()).collect()
+}
+
+fn at(number: u64, created: u64, game: &str, owner: Option<UserId>) -> (Script, CommitRecord) {
+    let mut script = Script::new(number);
+    let mut record = script.create();
+    let about = record.created.as_mut().expect("a first commit");
+    (about.at, about.game, about.owner) = (Timestamp(created), game.to_owned(), owner);
+    (script, record)
+}
+
+/// By their creation, sessions of one moment by their id; every filter alone and all together.
+pub async fn lists_are_newest_first_and_filtered<P: Place>() {
+    let place = P::fresh();
+    let store = place.open().await;
+    let (ann, bob) = (user("ann"), user("bob"));
+    for (number, created, game, owner, status) in [
+        (5, 100, "dice", Some(&ann), Status::Open),
+        (4, 300, "dice", Some(&bob), Status::Running),
+        (9, 200, "cards", Some(&ann), Status::Open),
+        (3, 200, "dice", None, Status::Ended),
+        (8, 200, "dice", Some(&ann), Status::Running),
+    ] {
+        let (_, mut record) = at(number, created, game, owner.cloned());
+        record.status = status;
+        store.commit(record).await.expect("it is new");
+    }
+    let (mut gone, record) = at(6, 400, "dice", Some(ann.clone()));
+    store.commit(record).await.expect("it is new");
+    store.commit(gone.delete()).await.expect("it follows");
+
+    let all = ListQuery { limit: 100, ..ListQuery::default() };
+    let dice = ListQuery { game: Some("dice".to_owned()), ..all.clone() };
+    let of_ann = ListQuery { owner: Some(ann), ..all.clone() };
+    let running = ListQuery { status: Some(Status::Running), ..all.clone() };
+    let open = ListQuery { status: Some(Status::Open), ..all.clone() };
+    let ended = ListQuery { status: Some(Status::Ended), ..all.clone() };
+    let three = ListQuery { owner: of_ann.owner.clone(), status: running.status, ..dice.clone() };
+    let nobody = ListQuery { owner: Some(user("nobody")), ..all.clone() };
+    for (query, expected) in [
+        (all, vec![4, 9, 8, 3, 5]),
+        (dice, vec![4, 8, 3, 5]),
+        (of_ann, vec![9, 8, 5]),
+        (running, vec![4, 8]),
+        (open, vec![9, 5]),
+        (ended, vec![3]),
+        (three, vec![8]),
+        (nobody, vec![]),
+    ] {
+        let listed = store.list(query.clone()).await.expect("it answers");
+        assert_eq!(ids(&listed), expected, "{query:?}");
+    }
+    let query = ListQuery { limit: 1, ..ListQuery::default() };
+    let listed = store.list(query).await.expect("it answers");
+    let (_, record) = at(4, 300, "dice", Some(bob.clone()));
+    let expected = SessionSummary {
+        session: session(4),
+        game: "dice".to_owned(),
+        title: record.title,
+        status: Status::Running,
+        owner: Some(bob),
+        version: record.entry.version,
+        created_at: Timestamp(300),
+        updated_at: record.entry.at,
+    };
+    assert_eq!(listed, [expected]);
+}
+
+/// `after`, `skip` and `limit`, alone and together, also when the session of `after` is gone.
+pub async fn lists_come_in_pages<P: Place>() {
+    let place = P::fresh();
+    let store = place.open().await;
+    let mut scripts = Vec::new();
+    for number in 1..=10 {
+        let (script, record) = at(number, 100 + number / 3, "dice", None);
+        store.commit(record).await.expect("it is new");
+        scripts.push(script);
+    }
+    store.commit(scripts[5].delete()).await.expect("it follows");
+    let id = |number: Option<u64>| -> Option<SessionId> { number.map(session) };
+    for (after, skip, limit, expected) in [
+        (None, 0, 3, vec![10, 9, 8]),
+        (None, 0, 0, vec![]),
+        (None, 2, 3, vec![8, 7, 5]),
+        (Some(8), 0, 3, vec![7, 5, 4]),
+        (Some(8), 1, 2, vec![5, 4]),
+        (Some(6), 0, 2, vec![5, 4]),
+        (Some(2), 0, 5, vec![1]),
+        (Some(1), 0, 5, vec![]),
+        (None, 20, 5, vec![]),
+        (Some(99), 0, 5, vec![]),
+    ] {
+        let query = ListQuery { after: id(after), skip, limit, ..ListQuery::default() };
+        let listed = store.list(query.clone()).await.expect("it answers");
+        assert_eq!(ids(&listed), expected, "{query:?}");
+    }
+}
+
+/// Those whose time has come, up to the limit.
+pub async fn sessions_are_due_the_longest_overdue_first<P: Place>() {
+    let place = P::fresh();
+    let store = place.open().await;
+    for (number, due) in [(1, Some(30)), (2, Some(10)), (3, None), (4, Some(20)), (5, Some(40))] {
+        let mut record = Script::new(number).create();
+        record.due_at = due.map(Timestamp);
+        store.commit(record).await.expect("it is new");
+    }
+    for (now, limit, expected) in [
+        (9, 9, vec![]),
+        (10, 9, vec![2]),
+        (39, 9, vec![2, 4, 1]),
+        (39, 2, vec![2, 4]),
+        (u64::MAX, 9, vec![2, 4, 1, 5]),
+    ] {
+        let due = store.due(Timestamp(now), limit).await.expect("it answers");
+        let due: Vec<u64> = due.into_iter().map(SessionId::get).collect();
+        assert_eq!(due, expected, "at {now}");
+    }
+}
+
+/// Later, earlier, away.
+pub async fn a_commit_moves_the_time_a_session_is_due<P: Place>() {
+    let place = P::fresh();
+    let store = place.open().await;
+    let mut script = Script::new(1);
+    store.commit(script.create()).await.expect("it is new");
+    for due in [Some(50), Some(20), None, Some(70)] {
+        let mut record = script.command("1");
+        record.due_at = due.map(Timestamp);
+        store.commit(record).await.expect("it follows");
+        for now in [19, 20, 49, 50, 69, 70] {
+            let found = store.due(Timestamp(now), 9).await.expect("it answers");
+            assert_eq!(!found.is_empty(), due.is_some_and(|due| due <= now), "{due:?} at {now}");
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! [`MemoryStore`]: everything in this process, gone with it. For tests, and for parties that may
+//! be forgotten. Must not know any other adapter.
+//!
+//! One lock over plain maps: each call holds it for a few lookups and never waits inside. A commit
+//! takes effect in the call itself, so the order of calls is the order of commits.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use engine::limits::RECENT_ANSWERS;
+use engine::{CommitRecord, Created, Hash, Key, Keyed, LogEntry, Stored};
+use futures_util::FutureExt;
+use futures_util::future::{self, BoxFuture};
+use game::{SessionId, Status, Timestamp, UserId, Version};
+
+use crate::limits::RECENT_ENTRIES;
+use crate::{
+    CommitError, Epoch, ListQuery, RefreshToken, SessionSummary, Store, StoreError, TokenHash, User,
+};
+
+/// A store in memory.
+pub struct MemoryStore {
+    epoch: Epoch,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    sessions: BTreeMap<SessionId, Session>,
+    users: BTreeMap<UserId, User>,
+    refresh: BTreeMap<TokenHash, RefreshToken>,
+    claims: HashMap<String, Timestamp>,
+    closed: bool,
+}
+
+/// Invariants: `log` holds versions 1 to `version` in order; `keyed` is in the order of its
+/// versions; `by_key` leads to the place of each key in `keyed`.
+struct Session {
+    created: Created,
+    version: Version,
+    head: Hash,
+    state: std::sync::Arc<[u8]>,
+    status: Status,
+    title: String,
+    due_at: Option<Timestamp>,
+    deleted: bool,
+    log: Vec<LogEntry>,
+    keyed: Vec<Keyed>,
+    by_key: HashMap<Key, usize>,
+}
+
+impl MemoryStore {
+    /// An empty store with an epoch of its own.
+    #[must_use]
+    pub fn new() -> Self {
+        // The standard library keys every `RandomState` from the operating system's random source.
+        Self::with_epoch(Epoch::from_random(RandomState::new().hash_one("epoch")))
+    }
+
+    /// An empty store with this epoch.
+    #[must_use]
+    pub fn with_epoch(epoch: Epoch) -> Self {
+        Self { epoch, kept: Mutex::default() }
+    }
+
+    /// A panic cannot leave `kept` half changed: every change is made after all that can fail.
+    fn kept(&self) -> Result<MutexGuard<'_, Kept>, StoreError> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.closed {
+            return Err(StoreError::Unavailable("it is closed".to_owned()));
+        }
+        Ok(kept)
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Kept {
+    fn commit(&mut self, record: CommitRecord) -> Result<(), CommitError> {
+        let id = record.entry.session;
+        match (self.sessions.get_mut(&id), record.created.clone()) {
+            (Some(session), created) => session.commit(record, created.is_some()),
+            (None, Some(created)) if record.expected == Version::NONE => {
+                self.sessions.insert(id, Session::new(created, record));
+                Ok(())
+            }
+            (None, _) => Err(CommitError::Conflict),
+        }
+    }
+}
+
+impl Session {
+    fn new(created: Created, record: CommitRecord) -> Self {
+        let mut session = Self {
+            created,
+            version: Version::NONE,
+            head: Hash::ZERO,
+            state: record.state.clone(),
+            status: record.status,
+            title: String::new(),
+            due_at: None,
+            deleted: false,
+            log: Vec::new(),
+            keyed: Vec::new(),
+            by_key: HashMap::new(),
+        };
+        session.append(record);
+        session
+    }
+
+    fn commit(&mut self, record: CommitRecord, first: bool) -> Result<(), CommitError> {
+        let known = record.keyed.as_ref().and_then(|keyed| self.by_key.get(&keyed.key));
+        if let Some(place) = known {
+            return Err(CommitError::Duplicate(Box::new(self.keyed[*place].clone())));
+        }
+        if first || record.expected != self.version || record.entry.previous != self.head {
+            return Err(CommitError::Conflict);
+        }
+        self.append(record);
+        Ok(())
+    }
+
+    fn append(&mut self, record: CommitRecord) {
+        self.version = record.entry.version;
+        self.head = record.head;
+        self.state = record.state;
+        self.status = record.status;
+        self.title = record.title;
+        self.due_at = record.due_at;
+        self.deleted = record.deleted;
+        self.log.push(record.entry);
+        if let Some(keyed) = record.keyed {
+            self.by_key.insert(keyed.key.clone(), self.keyed.len());
+            self.keyed.push(keyed);
+        }
+    }
+
+    fn stored(&self, session: SessionId) -> Stored {
+        Stored {
+            session,
+            created: self.created.clone(),
+            version: self.version,
+            head: self.head,
+            state: self.state.clone(),
+            deleted: self.deleted,
+            keyed: newest(&self.keyed, RECENT_ANSWERS).to_vec(),
+            recent: newest(&self.log, RECENT_ENTRIES).to_vec(),
+        }
+    }
+
+    fn summary(&self, session: SessionId) -> SessionSummary {
+        SessionSummary {
+            session,
+            game: self.created.game.clone(),
+            title: self.title.clone(),
+            status: self.status,
+            owner: self.created.owner.clone(),
+            version: self.version,
+            created_at: self.created.at,
+            updated_at: self.log.last().map_or(self.created.at, |entry| entry.at),
+        }
+    }
+
+    fn listed_by(&self, query: &ListQuery) -> bool {
+        !self.deleted
+            && query.game.as_ref().is_none_or(|game| *game == self.created.game)
+            && query.status.is_none_or(|status| status == self.status)
+            && query.owner.as_ref().is_none_or(|owner| self.created.owner.as_ref() == Some(owner))
+    }
+}
+
+fn newest<T>(all: &[T], limit: usize) -> &[T] {
+    &all[all.len().saturating_sub(limit)..]
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    fn commit(&self, record: CommitRecord) -> BoxFuture<'static, Result<(), CommitError>> {
+        let outcome = match self.kept() {
+            Ok(mut kept) => kept.commit(record),
+            Err(error) => Err(error.into()),
+        };
+        future::ready(outcome).boxed()
+    }
+
+    async fn load(&self, session: SessionId) -> Result<Option<Stored>, StoreError> {
+        Ok(self.kept()?.sessions.get(&session).map(|kept| kept.stored(session)))
+    }
+
+    async fn versions(
+        &self,
+        sessions: &[SessionId],
+    ) -> Result<Vec<(SessionId, Version)>, StoreError> {
+        let kept = self.kept()?;
+        let version = |id: &SessionId| kept.sessions.get(id).map(|session| (*id, session.version));
+        Ok(sessions.iter().filter_map(version).collect())
+    }
+
+    async fn list(&self, query: ListQuery) -> Result<Vec<SessionSummary>, StoreError> {
+        let kept = self.kept()?;
+        let after = match query.after {
+            None => None,
+            Some(id) => match kept.sessions.get(&id) {
+                Some(session) => Some((session.created.at, id)),
+                None => return Ok(Vec::new()),
+            },
+        };
+        let mut found: Vec<_> = kept
+            .sessions
+            .iter()
+            .map(|(id, session)| ((session.created.at, *id), session))
+            .filter(|(place, session)| {
+                session.listed_by(&query) && after.is_none_or(|after| *place < after)
+            })
+            .collect();
+        found.sort_unstable_by_key(|(place, _)| std::cmp::Reverse(*place));
+        let page = found.into_iter().skip(query.skip).take(query.limit);
+        Ok(page.map(|((_, id), session)| session.summary(id)).collect())
+    }
+
+    async fn log(
+        &self,
+        session: SessionId,
+        after: Version,
+        limit: usize,
+    ) -> Result<Vec<LogEntry>, StoreError> {
+        let kept = self.kept()?;
+        let log = kept.sessions.get(&session).map_or(&[][..], |session| &session.log);
+        Ok(log.iter().filter(|entry| entry.version > after).take(limit).cloned().collect())
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<SessionId>, StoreError> {
+        let kept = self.kept()?;
+        let due = |(id, session): (&SessionId, &Session)| Some((session.due_at?, *id));
+        let mut found: Vec<_> =
+            kept.sessions.iter().filter_map(due).filter(|(at, _)| *at <= now).collect();
+        found.sort_unstable();
+        Ok(found.into_iter().take(limit).map(|(_, id)| id).collect())
+    }
+
+    async fn put_user(&self, user: User) -> Result<(), StoreError> {
+        self.kept()?.users.insert(user.id.clone(), user);
+        Ok(())
+    }
+
+    async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        Ok(self.kept()?.users.get(id).cloned())
+    }
+
+    async fn users(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
+        let kept = self.kept()?;
+        let after = match after {
+            None => None,
+            Some(id) => match kept.users.get(id) {
+                Some(user) => Some((&user.name, &user.id)),
+                None => return Ok(Vec::new()),
+            },
+        };
+        let mut found: Vec<&User> = kept
+            .users
+            .values()
+            .filter(|user| after.is_none_or(|after| (&user.name, &user.id) > after))
+            .collect();
+        found.sort_unstable_by_key(|user| (&user.name, &user.id));
+        Ok(found.into_iter().take(limit).cloned().collect())
+    }
+
+    async fn put_refresh(&self, token: RefreshToken) -> Result<(), StoreError> {
+        self.kept()?.refresh.insert(token.hash, token);
+        Ok(())
+    }
+
+    async fn take_refresh(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError> {
+        Ok(self.kept()?.refresh.remove(hash))
+    }
+
+    async fn drop_refresh_of(&self, user: &UserId) -> Result<(), StoreError> {
+        self.kept()?.refresh.retain(|_, token| token.user != *user);
+        Ok(())
+    }
+
+    async fn claim(
+        &self,
+        name: &str,
+        now: Timestamp,
+        expires: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut kept = self.kept()?;
+        if kept.claims.get(name).is_some_and(|until| *until > now) {
+            return Ok(false);
+        }
+        kept.claims.insert(name.to_owned(), expires);
+        Ok(true)
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut kept = self.kept()?;
+        let before = kept.claims.len() + kept.refresh.len();
+        kept.claims.retain(|_, until| *until > now);
+        kept.refresh.retain(|_, token| token.expires_at > now);
+        Ok((before - kept.claims.len() - kept.refresh.len()) as u64)
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.kept().map(|_| ())
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.closed = true;
+        Ok(())
+    }
+}
