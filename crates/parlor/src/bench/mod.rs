@@ -1,0 +1,73 @@
+//! `parlor bench`: puts load on a server of its own and says what a delivery costs. Must not know
+//! the server's inside: it starts the binary and speaks the protocol.
+//!
+//! Every figure that depends on the machine is printed beside a `baseline`: a bare epoll loop that
+//! calls `send` for each watcher, measured by the same clients in the same run.
+
+mod baseline;
+mod burst;
+mod child;
+mod commands;
+mod crowd;
+mod idle;
+mod noise;
+mod publisher;
+mod report;
+mod stadium;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// Workloads.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// One session with many watchers, one commit after the other: CPU per delivery, and the time
+    /// from commit to the last watcher.
+    Stadium(stadium::Stadium),
+    /// One session with many watchers and several commits in flight: what coalescing saves.
+    Burst(burst::Burst),
+    /// Many connections that do nothing but answer heartbeats: memory for each.
+    Idle(idle::Idle),
+    /// Durable commands a second with many in flight, no watchers.
+    Commands(commands::Commands),
+    /// The bare epoll loop, as a server of its own (used by the other workloads).
+    #[command(hide = true)]
+    BaselineServer(baseline::BaselineServer),
+}
+
+/// What all workloads take.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// Where the server keeps its sessions: `sqlite` (durable) or `memory`.
+    #[arg(long, default_value = "sqlite")]
+    store: String,
+    /// Core that the server runs on; the load runs on another one. `none` pins nothing.
+    #[arg(long, default_value = "0")]
+    server_core: String,
+    /// Core that the load runs on.
+    #[arg(long, default_value = "1")]
+    load_core: String,
+    /// Write the figures to this file as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write a plot of the latencies to this file, as SVG.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// Measure even if neighbours take more than this share of the machine (percent); a run over
+    /// it is thrown away and done again, three times at most.
+    #[arg(long, default_value_t = 3.0)]
+    max_steal: f64,
+}
+
+impl Bench {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Stadium(stadium) => stadium.run(),
+            Self::Burst(burst) => burst.run(),
+            Self::Idle(idle) => idle.run(),
+            Self::Commands(commands) => commands.run(),
+            Self::BaselineServer(server) => server.run(),
+        }
+    }
+}

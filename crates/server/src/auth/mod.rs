@@ -1,0 +1,408 @@
+//! Logins: guests, tokens that this server signs, tokens of other identity providers, refresh
+//! tokens, and their end. Must not know HTTP beyond the headers that a token travels in.
+//!
+//! What is believed, and why:
+//! - The key decides the algorithm; a token's header only picks among the keys (see `keys`).
+//! - Roles of this server's own users stand in the store, so that taking one away works at once;
+//!   roles of foreign tokens stand in the claim that the operator has named.
+//! - A login ends with its token, or when `User::valid_from` moves past its time of issue.
+
+mod carry;
+mod error;
+mod keys;
+mod people;
+mod secret;
+mod token;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use game::{Actor, SessionId, Timestamp, UserId};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use store::{RefreshToken, Store, TokenHash, User};
+
+pub use carry::Via;
+pub use error::AuthError;
+pub use secret::Secret;
+
+use crate::clock::now;
+use crate::settings::{QueryTokens, Settings};
+use keys::Keys;
+use people::People;
+use token::{Claims, Made, Rules};
+
+/// Longest name of a guest in characters: it fits a player card.
+const GUEST_NAME_CHARS: usize = 64;
+
+/// Random bytes of a refresh token: 256 bits cannot be guessed.
+const REFRESH_BYTES: usize = 32;
+
+/// Random bytes of the id of a socket token: 128 bits do not collide.
+const JTI_BYTES: usize = 16;
+
+/// The role of programs: somebody's own backend.
+pub const SERVICE: &str = "service";
+
+/// The role of those who run the server.
+pub const ADMIN: &str = "admin";
+
+/// Where a token came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// This server, for everything.
+    Api,
+    /// This server, to open one socket.
+    Socket,
+    /// Another identity provider.
+    Foreign,
+}
+
+/// Somebody who has shown a good token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// Who.
+    pub user: UserId,
+    /// The name to show.
+    pub name: Option<String>,
+    /// `admin`, `service`.
+    pub roles: Vec<String>,
+    /// The login is over then, and so is a socket that rests on it.
+    pub expires_at: Timestamp,
+    /// When the login was made.
+    pub issued_at: Timestamp,
+    /// Where the token came from.
+    pub kind: TokenKind,
+    foreign: bool,
+}
+
+impl Login {
+    /// Has the user this role?
+    #[must_use]
+    pub fn has(&self, role: &str) -> bool {
+        self.roles.iter().any(|held| held == role)
+    }
+
+    /// Who acts in a session.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        if self.has(SERVICE) {
+            Actor::Service(self.user.clone())
+        } else {
+            Actor::User(self.user.clone())
+        }
+    }
+}
+
+/// The answer to a login.
+#[derive(Clone, Serialize)]
+pub struct LoginBody {
+    /// For `Authorization: Bearer`.
+    pub access_token: String,
+    /// Always `bearer`.
+    pub token_type: &'static str,
+    /// Seconds that the access token lives.
+    pub expires_in: u64,
+    /// For `POST /api/auth/refresh`; works once.
+    pub refresh_token: String,
+    /// Who it is.
+    pub user: UserBody,
+}
+
+impl fmt::Debug for LoginBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginBody").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// A user as the user sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UserBody {
+    /// The id.
+    pub id: UserId,
+    /// The name to show.
+    pub name: String,
+    /// `admin`, `service`.
+    pub roles: Vec<String>,
+}
+
+/// Checks and makes logins. A clone is one more handle on the same.
+#[derive(Clone)]
+pub struct Auth(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn Store>,
+    keys: Keys,
+    people: People,
+    rules: Rules,
+    access: Duration,
+    refresh: Duration,
+    guests: bool,
+    query: QueryTokens,
+}
+
+impl Auth {
+    /// Reads the keys; at the first start makes the data directory and the secret in it.
+    ///
+    /// # Errors
+    /// If a key cannot be read, or the secret cannot be made.
+    pub fn new(settings: &Settings, store: Arc<dyn Store>) -> anyhow::Result<Self> {
+        let auth = &settings.auth;
+        Ok(Self(Arc::new(Inner {
+            keys: Keys::load(settings)?,
+            people: People::new(Arc::clone(&store)),
+            rules: Rules::of(auth),
+            access: Duration::from_secs(auth.access_minutes * 60),
+            refresh: Duration::from_secs(auth.refresh_days * 24 * 60 * 60),
+            guests: auth.guests,
+            query: auth.query_tokens,
+            store,
+        })))
+    }
+
+    /// Who sends this token with a request? Socket tokens do not count here.
+    pub async fn api(&self, token: &str) -> Result<Login, AuthError> {
+        let claims = self.claims(token)?;
+        match claims.kind {
+            TokenKind::Socket => Err(AuthError::WrongAudience),
+            TokenKind::Api | TokenKind::Foreign => self.login(claims).await,
+        }
+    }
+
+    /// Who opens a socket with this token, or renews its login? A socket token counts once.
+    pub async fn socket(&self, token: &str, via: Via) -> Result<Login, AuthError> {
+        let claims = self.claims(token)?;
+        let single_use = claims.kind == TokenKind::Socket;
+        if !single_use && via == Via::Query && self.0.query == QueryTokens::WsOnly {
+            return Err(AuthError::NotInQuery);
+        }
+        let jti = single_use.then(|| (claims.id.clone(), claims.expires_at));
+        let login = self.login(claims).await?;
+        if let Some((id, expires)) = jti {
+            let id = id.ok_or(AuthError::Malformed)?;
+            let expires = expires.plus(2 * token::LEEWAY_MS);
+            if !self.0.store.claim(&format!("ws:{id}"), now(), expires).await? {
+                return Err(AuthError::Used);
+            }
+        }
+        Ok(login)
+    }
+
+    /// Makes a guest and logs it in.
+    pub async fn guest(&self, name: Option<&str>) -> Result<LoginBody, AuthError> {
+        if !self.0.guests {
+            return Err(AuthError::GuestsOff);
+        }
+        let name = match name {
+            Some(name) => guest_name(name).ok_or(AuthError::BadName)?,
+            None => format!("Guest {:04}", random_bits()? % 10_000),
+        };
+        let user = User {
+            id: self.free_id().await?,
+            name,
+            roles: Vec::new(),
+            guest: true,
+            created_at: now(),
+            valid_from: Timestamp(0),
+        };
+        self.put_user(user.clone()).await?;
+        self.log_in(&user).await
+    }
+
+    /// Trades a refresh token for a new login. The token works once.
+    pub async fn refresh(&self, token: &str) -> Result<LoginBody, AuthError> {
+        let kept = self.0.store.take_refresh(&hash_of(token)).await?;
+        let kept = kept.filter(|kept| kept.expires_at > now()).ok_or(AuthError::UnknownRefresh)?;
+        let user = self.0.store.user(&kept.user).await?.ok_or(AuthError::UnknownRefresh)?;
+        let body = self.log_in(&user).await?;
+        // A log-out everywhere may have passed between taking the old token and putting the new.
+        let valid_from = self.0.store.user(&user.id).await?.map(|user| user.valid_from);
+        if valid_from != Some(user.valid_from) {
+            self.0.store.take_refresh(&hash_of(&body.refresh_token)).await?;
+            return Err(AuthError::Revoked);
+        }
+        Ok(body)
+    }
+
+    /// Ends a login: its refresh token, or with `everywhere` all logins of the user on all devices.
+    /// The caller closes the sockets.
+    pub async fn logout(
+        &self,
+        login: &Login,
+        everywhere: bool,
+        refresh: Option<&str>,
+    ) -> Result<(), AuthError> {
+        if everywhere {
+            return self.end_all(&login.user, login.name.as_deref()).await;
+        }
+        let Some(token) = refresh else { return Ok(()) };
+        let Some(kept) = self.0.store.take_refresh(&hash_of(token)).await? else { return Ok(()) };
+        if kept.user != login.user {
+            self.0.store.put_refresh(kept).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends all logins of a user, here and (within seconds) on every other node.
+    pub async fn end_all(&self, user: &UserId, name: Option<&str>) -> Result<(), AuthError> {
+        let known = self.0.store.user(user).await?;
+        let mut known = known.unwrap_or_else(|| User {
+            id: user.clone(),
+            name: name.unwrap_or(user.as_str()).to_owned(),
+            roles: Vec::new(),
+            guest: false,
+            created_at: now(),
+            valid_from: Timestamp(0),
+        });
+        known.valid_from = Timestamp(known.valid_from.0.max(now().0) + 1);
+        self.put_user(known).await?;
+        self.0.store.drop_refresh_of(user).await?;
+        Ok(())
+    }
+
+    /// A token to open one socket with, and the seconds that it lives.
+    pub fn socket_token(&self, login: &Login) -> Result<(String, u64), AuthError> {
+        let now = now();
+        let life = Duration::from_secs(protocol::limits::SOCKET_TOKEN_SECONDS);
+        let until = now.plus(millis(life)).min(login.expires_at);
+        let token = self.0.keys.sign(&Made {
+            kind: TokenKind::Socket,
+            user: login.user.clone(),
+            name: login.name.clone(),
+            roles: login.roles.clone(),
+            issued_at: login.issued_at,
+            expires_at: until,
+            login_expires_at: Some(login.expires_at),
+            foreign: login.foreign,
+            id: Some(random_hex::<JTI_BYTES>()?),
+        })?;
+        Ok((token, until.0.saturating_sub(now.0) / 1000))
+    }
+
+    /// A token for scripts: `parlor token`. The user must be in the store.
+    pub async fn issue(&self, user: &UserId, ttl: Duration) -> Result<String, AuthError> {
+        let user = self.0.store.user(user).await?.ok_or(AuthError::Revoked)?;
+        self.issue_for(&user, ttl)
+    }
+
+    /// The same for a user who need not be in the store.
+    pub fn issue_for(&self, user: &User, ttl: Duration) -> Result<String, AuthError> {
+        // Not before `valid_from`, which is ahead by a millisecond after a log-out everywhere.
+        let issued_at = now().max(user.valid_from);
+        self.0.keys.sign(&Made {
+            kind: TokenKind::Api,
+            user: user.id.clone(),
+            name: Some(user.name.clone()),
+            roles: user.roles.clone(),
+            issued_at,
+            expires_at: issued_at.plus(millis(ttl)),
+            login_expires_at: None,
+            foreign: false,
+            id: None,
+        })
+    }
+
+    /// Adds a user or replaces the one with this id; what was remembered of it is forgotten.
+    pub async fn put_user(&self, user: User) -> Result<(), AuthError> {
+        let id = user.id.clone();
+        let outcome = self.0.store.put_user(user).await;
+        self.0.people.forget(&id);
+        Ok(outcome?)
+    }
+
+    /// A user id that nobody has: a random 53-bit number.
+    pub async fn free_id(&self) -> Result<UserId, AuthError> {
+        loop {
+            let number = SessionId::from_random(random_bits()?);
+            let id = UserId::new(&number.to_string()).expect("digits are visible ASCII");
+            if self.0.store.user(&id).await?.is_none() {
+                return Ok(id);
+            }
+        }
+    }
+
+    fn claims(&self, token: &str) -> Result<Claims, AuthError> {
+        let verified = self.0.keys.verify(token)?;
+        Claims::read(&verified, &self.0.rules, now())
+    }
+
+    /// What the store says of the user decides: whether the login still counts, and its roles.
+    async fn login(&self, claims: Claims) -> Result<Login, AuthError> {
+        let person = self.0.people.find(&claims.user).await?;
+        if person.as_ref().is_some_and(|person| claims.issued_at < person.valid_from) {
+            return Err(AuthError::Revoked);
+        }
+        let mut login = Login {
+            user: claims.user,
+            name: claims.name,
+            roles: claims.roles,
+            expires_at: claims.login_expires_at.unwrap_or(claims.expires_at),
+            issued_at: claims.issued_at,
+            kind: claims.kind,
+            foreign: claims.foreign,
+        };
+        // Without a record the token speaks for itself: this server has signed it. So it is after
+        // `parlor token` beside a store in memory.
+        if let Some(person) = person.filter(|_| !login.foreign) {
+            login.name = Some(person.name.to_string());
+            login.roles = person.roles.to_vec();
+        }
+        Ok(login)
+    }
+
+    async fn log_in(&self, user: &User) -> Result<LoginBody, AuthError> {
+        let refresh_token = random_hex::<REFRESH_BYTES>()?;
+        let kept = RefreshToken {
+            hash: hash_of(&refresh_token),
+            user: user.id.clone(),
+            expires_at: now().plus(millis(self.0.refresh)),
+        };
+        self.0.store.put_refresh(kept).await?;
+        Ok(LoginBody {
+            access_token: self.issue_for(user, self.0.access)?,
+            token_type: "bearer",
+            expires_in: self.0.access.as_secs(),
+            refresh_token,
+            user: UserBody {
+                id: user.id.clone(),
+                name: user.name.clone(),
+                roles: user.roles.clone(),
+            },
+        })
+    }
+}
+
+/// The name of a guest: 1 to 64 characters once the white space around it is cut off.
+fn guest_name(text: &str) -> Option<String> {
+    let name = game::Name::new(text).ok()?;
+    (name.as_str().chars().count() <= GUEST_NAME_CHARS).then(|| name.as_str().to_owned())
+}
+
+/// Only the hash of a refresh token is kept, and tokens are found by it: what takes time does not
+/// depend on the token.
+fn hash_of(token: &str) -> TokenHash {
+    TokenHash(Sha256::digest(token.as_bytes()).into())
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn random<const N: usize>() -> Result<[u8; N], AuthError> {
+    let mut bytes = [0; N];
+    let no_source = |error| AuthError::Unavailable(format!("no randomness: {error}"));
+    getrandom::fill(&mut bytes).map_err(no_source)?;
+    Ok(bytes)
+}
+
+fn random_bits() -> Result<u64, AuthError> {
+    Ok(u64::from_le_bytes(random()?))
+}
+
+fn random_hex<const N: usize>() -> Result<String, AuthError> {
+    Ok(hex::encode(random::<N>()?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! Where sockets are opened. Must not know what is said on them.
+
+use axum::extract::{RawQuery, Request, State};
+use axum::response::Response;
+use protocol::from_client::Since;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::extract::{PathParts, Query, is_on};
+use super::shapes;
+use crate::app::App;
+use crate::problem::Problem;
+use crate::sockets::{self, Face};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(multi)).routes(routes!(session)).routes(routes!(board))
+}
+
+/// What a socket may say in its address.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Address {
+    /// A token, for those who can send neither a header nor a subprotocol.
+    #[allow(dead_code, reason = "read from the raw query, where it stands unescaped")]
+    token: Option<String>,
+}
+
+/// How to follow the session of the path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct How {
+    /// `1`: send patches (RFC 6902) where they are smaller than the view.
+    patch: Option<String>,
+    /// Go on after this position, `<epoch>:<lock_version>`.
+    since: Option<String>,
+    /// A token, for those who can send neither a header nor a subprotocol.
+    #[allow(dead_code, reason = "read from the raw query, where it stands unescaped")]
+    token: Option<String>,
+}
+
+/// Opens a socket for many topics
+///
+/// The first message is `ack`. A token comes by `Authorization`, as the subprotocol
+/// `parlor.token.<token>` beside `parlor.v1`, or as `?token=`. Who may not come in is told so after
+/// the upgrade, by an `error` message and a close code.
+#[utoipa::path(
+    get, path = "/ws", tag = "sockets", operation_id = "socket", params(Address),
+    security((), ("bearer" = []), ("query_token" = [])),
+    responses(
+        (status = 101, description = "A WebSocket follows"),
+        (status = 426, description = "This address is for sockets", body = shapes::Problem,
+            content_type = "application/problem+json"),
+        (status = 429, description = "Too many sockets", body = shapes::Problem,
+            content_type = "application/problem+json"),
+        (status = 503, description = "No room, or going down", body = shapes::Problem,
+            content_type = "application/problem+json"),
+    ),
+)]
+async fn multi(State(app): State<App>, RawQuery(query): RawQuery, request: Request) -> Response {
+    open(app, Face::Multi, query, request).await
+}
+
+/// Opens a socket for one session
+///
+/// `ack`, then the `snapshot` without asking (or what was missed since `since`), then `update` or
+/// `patch`, `game_event`, `presence`, `closed`.
+#[utoipa::path(
+    get, path = "/ws/sessions/{id}", tag = "sockets", operation_id = "sessionSocket",
+    params(("id" = String, Path, description = "Session id", example = "4711"), How),
+    security((), ("bearer" = []), ("query_token" = [])),
+    responses(
+        (status = 101, description = "A WebSocket follows"),
+        (status = 426, description = "This address is for sockets", body = shapes::Problem,
+            content_type = "application/problem+json"),
+        (status = 429, description = "Too many sockets", body = shapes::Problem,
+            content_type = "application/problem+json"),
+        (status = 503, description = "No room, or going down", body = shapes::Problem,
+            content_type = "application/problem+json"),
+    ),
+)]
+async fn session(
+    State(app): State<App>,
+    parts: PathParts,
+    Query(how): Query<How>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Response {
+    let id = parts.text("id").parse();
+    let since = how.since.as_deref().and_then(Since::from_query);
+    let patch = is_on(how.patch.as_deref());
+    open(app, Face::Session { id, patch, since }, query, request).await
+}
+
+/// Opens a socket for one board
+///
+/// The scoreboard's own: `snapshot`, then `update` after each change. Anonymous.
+#[utoipa::path(
+    get, path = "/ws/game/{id}", tag = "sockets", operation_id = "boardSocket",
+    params(("id" = String, Path, description = "Session id", example = "4711"), Address),
+    security((), ("bearer" = []), ("query_token" = [])),
+    responses(
+        (status = 101, description = "A WebSocket follows"),
+        (status = 426, description = "This address is for sockets", body = shapes::Problem,
+            content_type = "application/problem+json"),
+        (status = 429, description = "Too many sockets", body = shapes::Problem,
+            content_type = "application/problem+json"),
+        (status = 503, description = "No room, or going down", body = shapes::Problem,
+            content_type = "application/problem+json"),
+    ),
+)]
+async fn board(
+    State(app): State<App>,
+    parts: PathParts,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let face = Face::Scoreboard { id: parts.text("id").parse() };
+    Ok(open(app, face, query, request).await)
+}
+
+async fn open(app: App, face: Face, query: Option<String>, request: Request) -> Response {
+    let login = app.auth.of_upgrade(request.headers(), query.as_deref()).await;
+    sockets::upgrade(app, face, request, login)
+}

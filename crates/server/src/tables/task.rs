@@ -1,0 +1,651 @@
+//! The task of one live session: takes messages, runs the state machine, carries out its effects.
+//! Must not know HTTP, nor any game.
+//!
+//! Each turn takes everything that is ready (messages, ends of commits) before it publishes, so
+//! that commits that become durable together are told together.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bus::Signal;
+use engine::{
+    AnyGame, Command, Effect, Event, Hash, Input, Outcome, RawJson, Refused, Session, Stored,
+    Ticket, Undone,
+};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesOrdered, StreamExt};
+use futures_util::FutureExt;
+use game::{Status, Timestamp, Version, Viewer};
+use hub::{Broadcast, Frame, Part, PartBody, Subscribe};
+use protocol::close;
+use protocol::from_client::Since;
+use protocol::from_server::ErrorBody;
+use serde_json::value::RawValue;
+use tokio::sync::{mpsc, watch};
+
+use super::audience::{Audience, Member, channel};
+use super::registry::Tables;
+use super::{Commitment, EventView, Form, Join, Message, Published, ReplyTo, Request, TableError};
+use crate::frames::{self, Origin};
+use crate::{clock, problem};
+
+/// Inputs taken in one turn before the table publishes.
+const TURN: usize = 256;
+
+/// At most one presence message in this time.
+const PRESENCE_EVERY: Duration = Duration::from_secs(1);
+
+/// Why a session that is over says no more.
+const ENDED: &str = "ended";
+
+/// Between two tries to load a session again.
+const RELOAD_AGAIN: Duration = Duration::from_millis(200);
+
+pub(super) struct TableTask {
+    session: Session,
+    game: Arc<dyn AnyGame>,
+    tables: Tables,
+    inbox: mpsc::Receiver<Message>,
+    publish: watch::Sender<Arc<Published>>,
+    audience: Audience,
+    commits: FuturesOrdered<BoxFuture<'static, Commitment>>,
+    reload: Option<BoxFuture<'static, Option<Stored>>>,
+    waiting: HashMap<Ticket, (ReplyTo, Instant)>,
+    next_ticket: u64,
+    /// There is a confirmed version that was not published; these events led to it.
+    unpublished: Option<Vec<Event>>,
+    wake: Option<Timestamp>,
+    presence_due: Option<Instant>,
+    presence_sent: Option<Instant>,
+    /// Without a command until then, the table asks itself whether it is needed.
+    busy_until: Instant,
+    /// That time has just passed.
+    idle: bool,
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl TableTask {
+    pub(super) fn new(
+        session: Session,
+        game: Arc<dyn AnyGame>,
+        tables: Tables,
+        inbox: mpsc::Receiver<Message>,
+        publish: watch::Sender<Arc<Published>>,
+    ) -> Self {
+        let busy_until = Instant::now() + tables.shared().config.idle;
+        Self {
+            session,
+            game,
+            tables,
+            inbox,
+            publish,
+            audience: Audience::default(),
+            commits: FuturesOrdered::new(),
+            reload: None,
+            waiting: HashMap::new(),
+            next_ticket: 0,
+            unpublished: None,
+            wake: None,
+            presence_due: None,
+            presence_sent: None,
+            busy_until,
+            idle: false,
+        }
+    }
+
+    pub(super) fn publishable(session: &Session, game: Arc<dyn AnyGame>) -> Arc<Published> {
+        Arc::new(Published {
+            session: session.id(),
+            version: session.version(),
+            status: session.status(),
+            deleted: session.deleted(),
+            owner: session.created().owner.clone(),
+            title: session.title(),
+            seed: session.created().seed.clone(),
+            game,
+            state: session.state().clone(),
+            views: Mutex::default(),
+        })
+    }
+
+    pub(super) async fn run(mut self) {
+        let stop = self.tables.shared().tasks.stopping();
+        self.give(Input::Clock);
+        loop {
+            let timer = self.timer();
+            tokio::select! {
+                biased;
+                Some(done) = self.commits.next() => self.commit_ended(done),
+                stored = async { self.reload.as_mut().expect("guarded").await },
+                    if self.reload.is_some() => self.reloaded(stored),
+                message = self.inbox.recv(), if !self.session.is_full() => match message {
+                    Some(message) => self.take(message),
+                    None => return,
+                },
+                () = tokio::time::sleep_until(timer.into()) => self.time_passed(),
+                () = stop.cancelled() => return self.finish().await,
+            }
+            self.take_what_is_ready();
+            self.tell();
+            if self.done() {
+                return;
+            }
+        }
+    }
+
+    fn take_what_is_ready(&mut self) {
+        for _ in 0..TURN {
+            if let Some(Some(done)) = self.commits.next().now_or_never() {
+                self.commit_ended(done);
+            } else if !self.session.is_full()
+                && let Ok(message) = self.inbox.try_recv()
+            {
+                self.take(message);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// The server stops: what was accepted is finished, and answered.
+    async fn finish(&mut self) {
+        self.inbox.close();
+        while let Ok(message) = self.inbox.try_recv() {
+            self.take(message);
+        }
+        while let Some(done) = self.commits.next().await {
+            self.commit_ended(done);
+        }
+        self.tell();
+    }
+
+    /// When something happens without a message.
+    fn timer(&self) -> Instant {
+        let wake = self.wake.map(|at| {
+            Instant::now() + Duration::from_millis(at.0.saturating_sub(clock::now().0))
+        });
+        [wake, self.presence_due].into_iter().flatten().fold(self.busy_until, Instant::min)
+    }
+
+    fn time_passed(&mut self) {
+        let now = Instant::now();
+        if self.wake.is_some_and(|at| at <= clock::now()) {
+            self.wake = None;
+            self.give(Input::Clock);
+        }
+        if self.presence_due.is_some_and(|at| at <= now) {
+            self.tell_presence(now);
+        }
+        if self.busy_until <= now {
+            self.idle = true;
+            self.busy_until = now + self.tables.shared().config.idle;
+        }
+    }
+
+    /// Nobody is here, nothing is under way: the table can go. A wake-up in the near future keeps
+    /// it; the sweeper of any node takes care of the far future.
+    fn done(&mut self) -> bool {
+        let quiet = self.session.deleted() || std::mem::take(&mut self.idle);
+        let soon = clock::now().plus(millis(self.tables.shared().config.idle));
+        quiet
+            && self.wake.is_none_or(|at| at > soon)
+            && self.audience.is_empty()
+            && self.commits.is_empty()
+            && self.reload.is_none()
+            && self.inbox.is_empty()
+            && self.tables.retire(self.session.id())
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Command(request, reply) => self.command(request, reply),
+            Message::Join(join) => self.join(join),
+            Message::Leave(conn) => {
+                if let Some(member) = self.audience.leave(conn) {
+                    let channel = channel(self.session.id(), member.viewer, member.form);
+                    self.tables.shared().hub.unsubscribe(conn, channel);
+                    self.presence_changed();
+                }
+            }
+            Message::SignIn(conn, user) => {
+                self.tell();
+                self.audience.sign_in(conn, user);
+                self.show_new_seats();
+            }
+            Message::DryRun(actor, body, reply) => {
+                let check = || self.session.dry_run(clock::now(), &actor, &body);
+                let outcome = catch_unwind(AssertUnwindSafe(check));
+                let outcome = outcome.map_err(|_| TableError::Fault);
+                // A caller that went away needs no answer; so below.
+                let _ = reply.send(outcome.and_then(|ok| ok.map_err(TableError::from)));
+            }
+            Message::Patch(viewer, base, reply) => {
+                let patch = self.session.patch(viewer, base);
+                let _ = reply.send(patch.map(|patch| (self.session.version(), patch)));
+            }
+            Message::Events(version, index, viewer, reply) => {
+                let views = self.events_since(version, index, viewer);
+                let _ = reply.send(views);
+            }
+            Message::Presence(reply) => {
+                let _ = reply.send(self.audience.presence());
+            }
+            Message::Moved(version) => {
+                self.give(Input::Moved(version));
+            }
+        }
+    }
+
+    fn command(&mut self, request: Request, reply: ReplyTo) {
+        self.busy_until = Instant::now() + self.tables.shared().config.idle;
+        self.next_ticket += 1;
+        let ticket = Ticket(self.next_ticket);
+        self.waiting.insert(ticket, (reply, Instant::now()));
+        let Request { actor, body, expected, key } = request;
+        let input = Input::Command(Command { ticket, actor, body, expected, key });
+        // Rules are plain functions of a state that they cannot change: after a panic the session
+        // is what it was, and only this command is lost.
+        if !self.give(input)
+            && let Some((reply, _)) = self.waiting.remove(&ticket)
+        {
+            self.answer(reply, Err(TableError::Fault));
+        }
+    }
+
+    /// Runs the state machine; false when the rules panicked.
+    fn give(&mut self, input: Input) -> bool {
+        let session = &mut self.session;
+        match catch_unwind(AssertUnwindSafe(|| session.handle(clock::now(), input))) {
+            Ok(effects) => {
+                effects.into_iter().for_each(|effect| self.carry_out(effect));
+                true
+            }
+            Err(_) => {
+                let session = self.session.id();
+                tracing::error!(%session, game = self.game.name(), "the rules of a game panicked");
+                false
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Commit(record) => {
+                let head = record.head;
+                let commit = self.tables.shared().store.commit(*record);
+                let commit = commit.map(move |done| (head, done.map_err(Undone::from)));
+                self.commits.push_back(commit.boxed());
+            }
+            Effect::Answer(ticket, outcome) => self.answer_ticket(ticket, outcome),
+            Effect::Publish(mut events) => {
+                self.unpublished.get_or_insert_default().append(&mut events);
+            }
+            Effect::Deleted => {
+                self.tell();
+                self.dismiss("deleted");
+            }
+            Effect::Wake(at) => self.wake = at,
+            Effect::Reload => self.start_reload(Duration::ZERO),
+            Effect::DeadlineRefused(refusal) => {
+                let session = self.session.id();
+                tracing::error!(%session, %refusal, "a game refused the deadline it had asked for");
+            }
+        }
+    }
+
+    fn commit_ended(&mut self, (head, outcome): (Hash, Result<(), Undone>)) {
+        match outcome {
+            Ok(()) => self.give(Input::Committed(head)),
+            Err(why) => self.give(Input::NotCommitted(head, why)),
+        };
+    }
+
+    fn start_reload(&mut self, after: Duration) {
+        let store = self.tables.shared().store.clone();
+        let id = self.session.id();
+        let load = async move {
+            tokio::time::sleep(after).await;
+            match store.load(id).await {
+                Ok(stored) => stored,
+                Err(error) => {
+                    tracing::warn!(session = %id, %error, "a session could not be loaded again");
+                    None
+                }
+            }
+        };
+        self.reload = Some(load.boxed());
+    }
+
+    fn reloaded(&mut self, stored: Option<Stored>) {
+        self.reload = None;
+        match stored {
+            Some(stored) => {
+                self.give(Input::Reloaded(Box::new(stored)));
+            }
+            None => self.start_reload(RELOAD_AGAIN),
+        }
+    }
+
+    fn answer_ticket(&mut self, ticket: Ticket, outcome: Outcome) {
+        let Some((reply, asked)) = self.waiting.remove(&ticket) else { return };
+        let metrics = &self.tables.shared().metrics;
+        match &outcome {
+            Ok(_) => {
+                metrics.command("committed");
+                metrics.commit_latency(asked.elapsed());
+            }
+            Err(Refused::Stale { .. }) => metrics.command("stale"),
+            Err(Refused::Unavailable(_) | Refused::Busy) => metrics.command("unavailable"),
+            Err(_) => metrics.command("refused"),
+        }
+        self.answer(reply, outcome.map_err(TableError::from));
+    }
+
+    fn answer(&mut self, reply: ReplyTo, outcome: Result<engine::Answered, TableError>) {
+        let (conn, user, reference) = match reply {
+            ReplyTo::Caller(caller) => {
+                let _ = caller.send(outcome);
+                return;
+            }
+            ReplyTo::Socket { conn, user, reference } => (conn, user, reference),
+        };
+        let reference = reference.as_deref();
+        let frame = match &outcome {
+            Ok(answered) => {
+                let id = self.session.id();
+                frames::result(id, answered.version, &answered.reply, reference)
+            }
+            Err(error) => self.refusal(error, user.as_ref(), reference),
+        };
+        self.tables.shared().hub.send(conn, frame);
+    }
+
+    fn refusal(
+        &mut self,
+        error: &TableError,
+        user: Option<&game::UserId>,
+        reference: Option<&str>,
+    ) -> Frame {
+        let (code, message) = problem::refused_parts(error);
+        let mut body = ErrorBody {
+            code: &code,
+            message: &message,
+            expected: None,
+            actual: None,
+            snapshot: None,
+        };
+        let snapshot;
+        if let TableError::Refused(Refused::Stale { expected, actual }) = error {
+            let viewer = self.session.viewer(user);
+            let view = self.session.view(viewer);
+            let text = frames::view_text(self.origin(), viewer, "snapshot", &view, None);
+            snapshot = RawValue::from_string(text).ok();
+            body.expected = Some(expected.0);
+            body.actual = Some(actual.0);
+            body.snapshot = snapshot.as_deref();
+        }
+        frames::refused(&self.session.id().to_string(), body, reference)
+    }
+
+    fn origin(&self) -> Origin<'_> {
+        Origin {
+            epoch: self.tables.shared().store.epoch(),
+            session: self.session.id(),
+            version: self.session.version(),
+        }
+    }
+
+    /// What a viewer sees of events. They are counted within each commit as this viewer sees them:
+    /// a gap would tell of an event that they are not to know of.
+    fn event_views(&self, events: &[Event], viewer: Viewer) -> Vec<EventView> {
+        let mut views: Vec<EventView> = Vec::new();
+        for event in events {
+            let Some(result) = self.session.event_view(event, viewer) else { continue };
+            let index = match views.last() {
+                Some(last) if last.version == event.version => last.index + 1,
+                _ => 0,
+            };
+            views.push(EventView { version: event.version, index, at: event.at, result });
+        }
+        views
+    }
+
+    /// All events of the version itself are needed to count what the viewer sees of it.
+    fn events_since(&self, version: Version, index: u32, viewer: Viewer) -> Option<Vec<EventView>> {
+        let before = Version(version.0.saturating_sub(1));
+        let events = self.session.events_since(before, u32::MAX)?;
+        let mut views = self.event_views(&events, viewer);
+        views.retain(|view| (view.version, view.index) > (version, index));
+        Some(views)
+    }
+}
+
+/// What goes out through the hub.
+impl TableTask {
+    fn join(&mut self, join: Join) {
+        // What is confirmed goes to those who were here before; the newcomer starts after it.
+        self.tell();
+        let topic = format!("session:{}", self.session.id());
+        if self.session.deleted() {
+            let (code, message) = problem::refused_parts(&TableError::NotFound);
+            let reference = join.ack.as_ref().and_then(|r| r.as_deref());
+            let frame = frames::error(&code, &message, reference, join.form == Form::Plain);
+            self.tables.shared().hub.send(join.conn, frame);
+            if join.sole {
+                let why = close::NO_SESSION;
+                self.tables.shared().hub.close(join.conn, why.code, why.word);
+            }
+            return;
+        }
+        let viewer = self.session.viewer(join.user.as_ref());
+        let version = self.session.version();
+        let mut first = Vec::new();
+        if let Some(reference) = &join.ack {
+            first.push(frames::ack(&topic, Some(version), reference.as_deref()));
+        }
+        first.extend(self.resume(viewer, join.form, join.since.as_ref()));
+        if self.session.status() == Status::Ended {
+            first.push(self.closed_frame(ENDED));
+            return self.turn_away(join.conn, join.sole, first);
+        }
+        let member = Member { user: join.user, viewer, form: join.form, sole: join.sole };
+        self.enter(join.conn, member, first);
+        self.presence_changed();
+    }
+
+    /// The last view of a session that has ended, for one who comes late.
+    fn turn_away(&self, conn: hub::ConnId, sole: bool, frames: Vec<Frame>) {
+        let hub = &self.tables.shared().hub;
+        frames.into_iter().for_each(|frame| hub.send(conn, frame));
+        if sole {
+            hub.close(conn, close::NO_SESSION.code, ENDED);
+        }
+    }
+
+    fn closed_frame(&self, reason: &str) -> Frame {
+        let epoch = self.tables.shared().store.epoch();
+        let (id, version) = (self.session.id(), self.session.version());
+        Frame::text(&frames::closed_text(epoch, id, version, reason))
+    }
+
+    fn enter(&mut self, conn: hub::ConnId, member: Member, first: Vec<Frame>) {
+        let (id, version) = (self.session.id(), self.session.version().0);
+        let new = channel(id, member.viewer, member.form);
+        let hub = self.tables.shared().hub.clone();
+        if let Some(before) = self.audience.join(conn, member) {
+            let old = channel(id, before.viewer, before.form);
+            if old != new {
+                hub.unsubscribe(conn, old);
+            }
+        }
+        hub.subscribe(conn, new, Subscribe { first, version });
+    }
+
+    /// What brings a viewer from where they are to here: nothing, a patch and the events in
+    /// between, or a snapshot.
+    fn resume(&mut self, viewer: Viewer, form: Form, since: Option<&Since>) -> Vec<Frame> {
+        let epoch = self.tables.shared().store.epoch().clone();
+        let here = self.session.version();
+        let metrics = self.tables.shared().metrics.clone();
+        if let Some(Since::Version { epoch: theirs, lock_version }) = since
+            && *theirs == *epoch.as_str()
+        {
+            let base = Version(*lock_version);
+            if let Some(events) = self.session.events_since(base, u32::MAX)
+                && base <= here
+                && form != Form::Plain
+            {
+                let mut frames = self.event_frames(&events, viewer);
+                if base == here {
+                    metrics.resync("none");
+                    return frames;
+                }
+                if form == Form::Patch
+                    && let Some(patch) = self.session.patch(viewer, base)
+                {
+                    let text =
+                        frames::patch_text(&epoch, self.session.id(), here, viewer, &patch);
+                    frames.push(Frame::text(&text));
+                    metrics.resync("patch");
+                    return frames;
+                }
+                frames.push(self.view_frame(viewer, "snapshot"));
+                metrics.resync("snapshot");
+                return frames;
+            }
+            metrics.resync("snapshot");
+        }
+        vec![self.view_frame(viewer, "snapshot")]
+    }
+
+    fn view_frame(&mut self, viewer: Viewer, kind: &'static str) -> Frame {
+        let view = self.session.view(viewer);
+        Frame::text(&frames::view_text(self.origin(), viewer, kind, &view, None))
+    }
+
+    fn event_frames(&self, events: &[Event], viewer: Viewer) -> Vec<Frame> {
+        let (epoch, id) = (self.tables.shared().store.epoch(), self.session.id());
+        let frame = |view: &EventView| {
+            Frame::text(&frames::event_text(epoch, id, self.game.name(), view))
+        };
+        self.event_views(events, viewer).iter().map(frame).collect()
+    }
+
+    /// Publishes what was confirmed since the last time.
+    fn tell(&mut self) {
+        let Some(events) = self.unpublished.take() else { return };
+        let base = self.publish.borrow().version;
+        let version = self.session.version();
+        let published = Self::publishable(&self.session, self.game.clone());
+        let parts = catch_unwind(AssertUnwindSafe(|| self.parts(&events, base, &published)));
+        let Ok(parts) = parts else {
+            let session = self.session.id();
+            tracing::error!(%session, %version, "a view panicked; nobody was told of this version");
+            return;
+        };
+        let ended = published.status == Status::Ended;
+        self.publish.send_replace(published);
+        let shared = self.tables.shared();
+        if !parts.is_empty() {
+            let broadcast = Broadcast::new(self.session.id().get(), version.0, parts);
+            shared.hub.publish(Arc::new(broadcast));
+        }
+        shared.bus.signal(Signal::Moved(self.session.id(), version));
+        if ended {
+            self.dismiss(ENDED);
+        } else {
+            self.show_new_seats();
+        }
+    }
+
+    fn parts(&mut self, events: &[Event], base: Version, published: &Published) -> Vec<Part> {
+        let id = self.session.id();
+        let channels: Vec<(Viewer, Form)> = self.audience.channels().collect();
+        let mut parts = Vec::with_capacity(channels.len());
+        let mut made: Option<(Viewer, Frame, Vec<Frame>)> = None;
+        for (viewer, form) in channels {
+            if made.as_ref().is_none_or(|(of, ..)| *of != viewer) {
+                let view: RawJson = self.session.view(viewer);
+                published.seed_view(viewer, view.clone());
+                let text = frames::view_text(self.origin(), viewer, "update", &view, None);
+                made = Some((viewer, Frame::text(&text), self.event_frames(events, viewer)));
+            }
+            let Some((_, full, events)) = &made else { continue };
+            let channel = channel(id, viewer, form);
+            if form != Form::Plain {
+                let event = |frame: &Frame| Part { channel, body: PartBody::Event(frame.clone()) };
+                parts.extend(events.iter().map(event));
+            }
+            let full = full.clone();
+            let patch = if form == Form::Patch { self.patch_frame(viewer, base) } else { None };
+            parts.push(Part { channel, body: PartBody::View { full, patch } });
+        }
+        parts
+    }
+
+    fn patch_frame(&mut self, viewer: Viewer, base: Version) -> Option<(u64, Frame)> {
+        let patch = self.session.patch(viewer, base)?;
+        let epoch = self.tables.shared().store.epoch();
+        let (id, version) = (self.session.id(), self.session.version());
+        let text = frames::patch_text(epoch, id, version, viewer, &patch);
+        Some((base.0, Frame::text(&text)))
+    }
+
+    /// Members whose seat has changed see the session with other eyes from now on.
+    fn show_new_seats(&mut self) {
+        let moved = self.audience.moved(|user| self.session.viewer(Some(user)));
+        for (conn, member) in &moved {
+            let snapshot = self.view_frame(member.viewer, "snapshot");
+            self.enter(*conn, member.clone(), vec![snapshot]);
+        }
+        if !moved.is_empty() {
+            self.presence_changed();
+        }
+    }
+
+    fn presence_changed(&mut self) {
+        if self.presence_due.is_none() {
+            let earliest = self.presence_sent.map(|at| at + PRESENCE_EVERY);
+            self.presence_due = Some(earliest.unwrap_or_else(Instant::now).max(Instant::now()));
+        }
+    }
+
+    fn tell_presence(&mut self, now: Instant) {
+        self.presence_due = None;
+        self.presence_sent = Some(now);
+        let id = self.session.id();
+        let epoch = self.tables.shared().store.epoch();
+        let frame = Frame::text(&frames::presence_text(epoch, id, &self.audience.presence()));
+        let part = |(viewer, form)| {
+            let channel = channel(id, viewer, form);
+            Part { channel, body: PartBody::Control(frame.clone()) }
+        };
+        let told = self.audience.channels().filter(|(_, form)| *form != Form::Plain);
+        let parts: Vec<Part> = told.map(part).collect();
+        if !parts.is_empty() {
+            let version = self.session.version().0;
+            self.tables.shared().hub.publish(Arc::new(Broadcast::new(id.get(), version, parts)));
+        }
+    }
+
+    /// The session is gone: everyone is told, and sockets that are here for it alone are closed.
+    fn dismiss(&mut self, reason: &str) {
+        let id = self.session.id();
+        let frame = self.closed_frame(reason);
+        self.publish.send_replace(Self::publishable(&self.session, self.game.clone()));
+        let shared = self.tables.shared();
+        for (conn, member) in self.audience.dismiss() {
+            shared.hub.unsubscribe(conn, channel(id, member.viewer, member.form));
+            shared.hub.send(conn, frame.clone());
+            if member.sole {
+                shared.hub.close(conn, close::NO_SESSION.code, reason);
+            }
+        }
+        shared.bus.signal(Signal::Moved(id, self.session.version()));
+    }
+}

@@ -1,0 +1,221 @@
+//! Users as an operator sees them: `parlor user` and `parlor token`, beside a running server or
+//! without one. Must not know how a command line is read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use game::{Name, Timestamp, UserId};
+use store::Store;
+pub use store::User;
+
+use crate::app::App;
+use crate::auth::{ADMIN, Auth, AuthError, SERVICE};
+use crate::clock::now;
+use crate::settings::{Settings, StoreKind};
+
+/// Users read at once.
+const PAGE: usize = 500;
+
+/// The roles that there are.
+pub const ROLES: [&str; 2] = [ADMIN, SERVICE];
+
+/// Why an operator's command was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum UsersError {
+    /// Nobody is called so.
+    #[error("there is no user {0:?}; `parlor user list` shows all, `parlor user add` makes one")]
+    NotFound(String),
+    /// The name is taken.
+    #[error("there is a user {0:?} already, with id {1}")]
+    Taken(String, UserId),
+    /// More than one is called so.
+    #[error("several users are called {0:?}: give an id instead ({1})")]
+    Ambiguous(String, String),
+    /// No such role.
+    #[error("there is no role {0:?}: admin or service")]
+    BadRole(String),
+    /// Not a name.
+    #[error(transparent)]
+    BadName(#[from] game::BadName),
+    /// Logins.
+    #[error("{}", store_said(.0))]
+    Auth(#[from] AuthError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+}
+
+/// An operator reads what a client must not.
+fn store_said(error: &AuthError) -> String {
+    match error {
+        AuthError::Unavailable(why) => format!("{error}: {why}"),
+        other => other.to_string(),
+    }
+}
+
+/// The desk of an operator.
+pub struct Users {
+    store: Arc<dyn Store>,
+    auth: Auth,
+    kept: bool,
+}
+
+impl Users {
+    /// A desk at this store. Reads (or makes) the secret that signs tokens.
+    ///
+    /// # Errors
+    /// If the secret cannot be read or made.
+    pub fn new(settings: &Settings, store: Arc<dyn Store>) -> anyhow::Result<Self> {
+        let auth = Auth::new(settings, Arc::clone(&store))?;
+        Ok(Self { store, auth, kept: settings.store == StoreKind::Sqlite })
+    }
+
+    /// Adds a user. Names of users that an operator made are unique; guests may be called anything.
+    pub async fn add(&self, name: &str, roles: &[&str]) -> Result<User, UsersError> {
+        let name = Name::new(name)?;
+        if let Some(user) = self.named(name.as_str()).await?.into_iter().next() {
+            return Err(UsersError::Taken(user.name, user.id));
+        }
+        let user = User {
+            id: self.auth.free_id().await?,
+            name: name.as_str().to_owned(),
+            roles: checked(roles)?,
+            guest: false,
+            created_at: now(),
+            valid_from: Timestamp(0),
+        };
+        self.auth.put_user(user.clone()).await?;
+        Ok(user)
+    }
+
+    /// Every user, by name.
+    pub async fn list(&self) -> Result<Vec<User>, UsersError> {
+        all(self.store.as_ref()).await
+    }
+
+    /// The user with this id, or the only one that an operator made with this name.
+    pub async fn find(&self, who: &str) -> Result<User, UsersError> {
+        if let Ok(id) = UserId::new(who) {
+            if let Some(user) = self.store.user(&id).await? {
+                return Ok(user);
+            }
+        }
+        let mut named = self.named(who.trim()).await?;
+        match named.len() {
+            1 => Ok(named.remove(0)),
+            0 => Err(UsersError::NotFound(who.to_owned())),
+            _ => {
+                let ids: Vec<String> = named.iter().map(|user| user.id.to_string()).collect();
+                Err(UsersError::Ambiguous(who.to_owned(), ids.join(", ")))
+            }
+        }
+    }
+
+    /// Gives a user a role. Counts at once on a running server, or within seconds.
+    pub async fn grant(&self, who: &str, role: &str) -> Result<User, UsersError> {
+        let [role] = <[String; 1]>::try_from(checked(&[role])?).expect("one role in, one out");
+        let mut user = self.find(who).await?;
+        if !user.roles.contains(&role) {
+            user.roles.push(role);
+            user.roles.sort_unstable();
+            self.auth.put_user(user.clone()).await?;
+        }
+        Ok(user)
+    }
+
+    /// Takes a role from a user.
+    pub async fn revoke(&self, who: &str, role: &str) -> Result<User, UsersError> {
+        checked(&[role])?;
+        let mut user = self.find(who).await?;
+        user.roles.retain(|held| held != role);
+        self.auth.put_user(user.clone()).await?;
+        Ok(user)
+    }
+
+    /// Ends all logins of a user; with `forget_roles` the roles too.
+    pub async fn end(&self, who: &str, forget_roles: bool) -> Result<User, UsersError> {
+        let mut user = self.find(who).await?;
+        if forget_roles && !user.roles.is_empty() {
+            user.roles.clear();
+            self.auth.put_user(user.clone()).await?;
+        }
+        self.auth.end_all(&user.id, None).await?;
+        self.find(user.id.as_str()).await
+    }
+
+    /// A token for scripts. The user is made when nobody is called so, and is given the role when it
+    /// lacks it: who may read the secret may do both anyway. With a store in memory, which a
+    /// running server does not share, the token itself says who it is for.
+    pub async fn token(
+        &self,
+        who: &str,
+        role: Option<&str>,
+        ttl: Duration,
+    ) -> Result<(User, String), UsersError> {
+        let roles: Vec<&str> = role.into_iter().collect();
+        let user = match self.find(who).await {
+            Ok(user) => match role {
+                Some(role) => self.grant(user.id.as_str(), role).await?,
+                None => user,
+            },
+            Err(UsersError::NotFound(_)) if self.kept => self.add(who, &roles).await?,
+            Err(UsersError::NotFound(_)) => User {
+                id: self.auth.free_id().await?,
+                name: Name::new(who)?.as_str().to_owned(),
+                roles: checked(&roles)?,
+                guest: false,
+                created_at: now(),
+                valid_from: Timestamp(0),
+            },
+            Err(error) => return Err(error),
+        };
+        let token = self.auth.issue_for(&user, ttl)?;
+        Ok((user, token))
+    }
+
+    async fn named(&self, name: &str) -> Result<Vec<User>, UsersError> {
+        let users = self.list().await?;
+        Ok(users.into_iter().filter(|user| !user.guest && user.name == name).collect())
+    }
+}
+
+/// What `serve` says when nobody may administer the server yet.
+pub async fn first_admin_hint(app: &App) -> Option<String> {
+    if app.settings.store == StoreKind::Memory {
+        return None;
+    }
+    let users = all(app.store.as_ref()).await.ok()?;
+    let admin = users.iter().any(|user| user.roles.iter().any(|role| role == ADMIN));
+    (!admin).then(|| {
+        "no admin yet; to make one: parlor user add --admin NAME, then parlor token --user NAME"
+            .to_owned()
+    })
+}
+
+async fn all(store: &dyn Store) -> Result<Vec<User>, UsersError> {
+    let mut users: Vec<User> = Vec::new();
+    loop {
+        let page = store.users(users.last().map(|user| &user.id), PAGE).await?;
+        let last = page.len() < PAGE;
+        users.extend(page);
+        if last {
+            return Ok(users);
+        }
+    }
+}
+
+fn checked(roles: &[&str]) -> Result<Vec<String>, UsersError> {
+    let mut checked = Vec::new();
+    for role in roles {
+        if !ROLES.contains(role) {
+            return Err(UsersError::BadRole((*role).to_owned()));
+        }
+        checked.push((*role).to_owned());
+    }
+    checked.sort_unstable();
+    checked.dedup();
+    Ok(checked)
+}
+
+#[cfg(test)]
+mod tests;
