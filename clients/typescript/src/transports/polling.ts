@@ -1,0 +1,71 @@
+/** Long polls of `GET /api/sessions/{id}`. The last resort; works wherever HTTP works. */
+import { sessionUrl } from "../address.js";
+import { ApiError } from "../errors.js";
+import { requestJson } from "../http.js";
+import type { Position, ViewMessage } from "../messages.js";
+import { endOf } from "./ends.js";
+import type { Connection, ConnectionEvents, ConnectRequest, Transport } from "./transport.js";
+
+/** Shortest time between two polls, in milliseconds: a server that does not hold them is spared. */
+const MIN_INTERVAL = 250;
+/** The same when the last poll brought nothing new. */
+const MIN_IDLE_INTERVAL = 1000;
+
+/** Whole views, one request after the other. */
+export const polling: Transport = {
+  name: "polling",
+  supported: () => true,
+  connect,
+};
+
+function connect(request: ConnectRequest, events: ConnectionEvents): Connection {
+  const abort = new AbortController();
+  const { signal } = abort;
+  let since: Position | null = request.since;
+
+  const loop = async () => {
+    while (!signal.aborted) {
+      const began = Date.now();
+      const body = await poll(request, since, signal);
+      if (signal.aborted) return;
+      events.alive(true);
+      const moved =
+        body !== null && (body.lock_version !== since?.lock_version || body.epoch !== since.epoch);
+      if (body && moved) {
+        since = { epoch: body.epoch, lock_version: body.lock_version };
+        events.message(body);
+      }
+      const pause = (moved ? MIN_INTERVAL : MIN_IDLE_INTERVAL) - (Date.now() - began);
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  };
+  loop().catch((error: unknown) => {
+    if (!signal.aborted) events.ended(endOf(error));
+  });
+
+  return {
+    resync() {
+      since = null;
+    },
+    close: () => abort.abort(),
+  };
+}
+
+async function poll(
+  request: ConnectRequest,
+  since: Position | null,
+  signal: AbortSignal,
+): Promise<ViewMessage | null> {
+  const token = await request.token("api");
+  const wait = since
+    ? `?wait=${Math.floor(request.pollWait / 1000)}&since=${since.epoch}:${since.lock_version}`
+    : "";
+  const url = sessionUrl(request.url, request.session, wait);
+  const { body, status } = await requestJson<ViewMessage | null>(request.fetch, url, {
+    token,
+    signal,
+  });
+  if (status !== 200) return null;
+  if (typeof body?.lock_version !== "number") throw new ApiError(status, "BAD_REPLY", "no view");
+  return body;
+}

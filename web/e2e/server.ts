@@ -1,0 +1,87 @@
+/** The real server as a child process on a port of its own, with a data directory of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Longest that a start may take, in milliseconds: a debug build on a busy machine. */
+const START = 30_000;
+
+const binary =
+  process.env.PARLOR_BIN ?? join(homedir(), ".cache", "parlor", "target", "debug", "parlor");
+
+export interface ServerOptions {
+  /** Address as it prints it; 0 lets the system choose the port. */
+  readonly port?: number;
+  readonly allowedOrigins?: string;
+}
+
+/** One server; `restart` keeps the port and the data. */
+export class Server {
+  readonly #dataDir = mkdtempSync(join(tmpdir(), "parlor-web-"));
+  readonly #options: ServerOptions;
+  #child: ChildProcess | null = null;
+  #output = "";
+  url = "";
+
+  constructor(options: ServerOptions = {}) {
+    this.#options = options;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  async start(): Promise<void> {
+    if (!existsSync(binary)) {
+      throw new Error(`no server at ${binary}: build it, or set PARLOR_BIN`);
+    }
+    const port = this.url ? this.port : (this.#options.port ?? 0);
+    const { allowedOrigins } = this.#options;
+    const child = spawn(
+      binary,
+      [
+        "serve",
+        ...["--listen", `127.0.0.1:${port}`],
+        ...["--data-dir", this.#dataDir],
+        ...(allowedOrigins ? ["--allowed-origins", allowedOrigins] : []),
+      ],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    this.#child = child;
+    this.#output = "";
+    this.url = await new Promise<string>((resolve, reject) => {
+      const fail = (why: string) => reject(new Error(`${why}; it said:\n${this.#output}`));
+      const timer = setTimeout(() => fail("the server did not start in time"), START);
+      const read = (chunk: Buffer) => {
+        this.#output += chunk.toString();
+        const address = /listening on (http:\/\/[\d.]+:\d+)/.exec(this.#output)?.[1];
+        if (!address) return;
+        clearTimeout(timer);
+        resolve(address);
+      };
+      child.stdout?.on("data", read);
+      child.stderr?.on("data", read);
+      child.once("exit", (code) => {
+        clearTimeout(timer);
+        fail(`the server ended with ${code}`);
+      });
+    });
+  }
+
+  /** Takes the power away. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await gone;
+  }
+
+  /** The end: the process and its data. */
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.#dataDir, { recursive: true, force: true });
+  }
+}

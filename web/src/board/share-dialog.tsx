@@ -1,0 +1,157 @@
+/** Ways to let others in: a link to watch and, for the owner, a link to edit; each as a QR code. */
+import { useEffect, useId, useRef, useState } from "react";
+import { useLogin } from "../login/login";
+import { Dialog } from "../ui/dialog";
+import { reasonOf } from "../ui/errors";
+import { Icon } from "../ui/icons";
+import { readStored, writeStored } from "../ui/stored";
+import { copyText } from "./copy";
+import { editLink, watchLink } from "./links";
+import { QrCode } from "./qr-code";
+
+interface ShareDialogProps {
+  readonly id: string;
+  readonly owns: boolean;
+  readonly onClose: () => void;
+}
+
+/** A new code ends the old one, so the one that was made is kept and shown again. */
+const inviteKey = (id: string) => `parlor.invite.${id}`;
+
+export default function ShareDialog({ id, owns, onClose }: ShareDialogProps) {
+  const { api } = useLogin();
+  const [kind, setKind] = useState<"watch" | "edit">("watch");
+  const [code, setCode] = useState(() => (owns ? readStored(inviteKey(id)) : null));
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const { origin } = window.location;
+
+  const makeCode = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      const path = `/game/${encodeURIComponent(id)}/invite`;
+      const made = await api.request<{ readonly code: string }>("POST", path);
+      writeStored(inviteKey(id), made.code);
+      setCode(made.code);
+    } catch (error) {
+      setProblem(`No edit link was made. ${reasonOf(error)}`);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <Dialog title="Share this board" onClose={onClose}>
+      {owns && (
+        <fieldset className="segments">
+          <legend className="sr-only">What the link allows</legend>
+          {(["watch", "edit"] as const).map((one) => (
+            <label key={one}>
+              <input
+                type="radio"
+                name="share-kind"
+                value={one}
+                checked={kind === one}
+                onChange={() => setKind(one)}
+              />
+              <span>{one === "watch" ? "To watch" : "To edit"}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {kind === "watch" && (
+        <LinkBox
+          key="watch"
+          label="Link to watch"
+          link={watchLink(origin, id)}
+          hint="Anyone with this link follows the board. Nobody can change it with it."
+        />
+      )}
+      {kind === "edit" && code && (
+        <>
+          <LinkBox
+            key={code}
+            label="Link to edit"
+            link={editLink(origin, id, code)}
+            hint="Whoever opens this link may change the board. Give it to people you trust."
+          />
+          <button
+            type="button"
+            className="text-button"
+            disabled={busy}
+            onClick={() => void makeCode()}
+          >
+            Make a new link (this one stops working)
+          </button>
+        </>
+      )}
+      {kind === "edit" && !code && (
+        <div className="stack">
+          <p>Whoever opens an edit link may change the board. You can replace it at any time.</p>
+          <button
+            type="button"
+            className="button button-primary"
+            disabled={busy}
+            onClick={() => void makeCode()}
+          >
+            Make an edit link
+          </button>
+        </div>
+      )}
+      {problem && (
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </Dialog>
+  );
+}
+
+interface LinkBoxProps {
+  readonly label: string;
+  readonly link: string;
+  readonly hint: string;
+}
+
+function LinkBox({ label, link, hint }: LinkBoxProps) {
+  const [copied, setCopied] = useState<"yes" | "no" | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const fieldId = useId();
+  useEffect(() => {
+    if (copied === null) return;
+    const timer = setTimeout(() => setCopied(null), 3_000);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = async () => {
+    const done = field.current !== null && (await copyText(link, field.current));
+    setCopied(done ? "yes" : "no");
+  };
+  return (
+    <div className="stack">
+      <QrCode text={link} label={`QR code: ${label.toLowerCase()}`} />
+      <label htmlFor={fieldId}>{label}</label>
+      <div className="link-line">
+        <input
+          id={fieldId}
+          ref={field}
+          className="field"
+          readOnly
+          value={link}
+          onFocus={(event) => event.target.select()}
+        />
+        <button
+          type="button"
+          className="button button-primary"
+          data-focus="always"
+          onClick={() => void copy()}
+        >
+          <Icon name={copied === "yes" ? "check" : "copy"} />
+          {copied === "yes" ? "Copied" : "Copy"}
+        </button>
+      </div>
+      <p className="quiet" role="status">
+        {copied === "no" ? "Copying was not allowed; the link is selected." : hint}
+      </p>
+    </div>
+  );
+}
