@@ -6,6 +6,8 @@ use serde_json::Value;
 /// A view with its position. Never steps back.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct View {
+    /// The session that it is of; empty: of whichever session its messages are.
+    pub session: String,
     /// Incarnation of the store; empty before the first snapshot.
     pub epoch: String,
     /// The version that is shown.
@@ -23,28 +25,40 @@ pub enum Applied {
     Newer,
     /// The message is not newer than what is held, or of a kind that changes no view.
     Ignored,
-    /// A patch of a view that is not held: ask for a snapshot.
+    /// A patch that does not fit the view that is held: ask for a snapshot, once.
     Gap,
 }
 
 #[derive(Deserialize)]
 struct Message {
     r#type: String,
+    session: Option<String>,
     epoch: Option<String>,
     lock_version: Option<u64>,
     viewer_seat: Option<u8>,
     data: Option<Value>,
     base: Option<u64>,
-    patch: Option<json_patch::Patch>,
+    /// Read later: one that cannot be read is a gap, not another kind of message.
+    patch: Option<Value>,
 }
 
 impl View {
+    /// Nothing yet of this session; messages of others will be ignored.
+    #[must_use]
+    pub fn of(session: &str) -> Self {
+        Self { session: session.to_owned(), ..Self::default() }
+    }
+
     /// Takes in a message of the session.
     pub fn apply(&mut self, message: &Value) -> Applied {
         let Ok(message) = Message::deserialize(message) else { return Applied::Ignored };
         let (Some(epoch), Some(version)) = (message.epoch, message.lock_version) else {
             return Applied::Ignored;
         };
+        if message.session.is_some_and(|session| !self.session.is_empty() && session != self.session)
+        {
+            return Applied::Ignored;
+        }
         let same_epoch = epoch == self.epoch;
         match message.r#type.as_str() {
             "snapshot" | "update" => {
@@ -54,26 +68,36 @@ impl View {
                 if same_epoch && !newer {
                     return Applied::Ignored;
                 }
-                let viewer_seat = message.viewer_seat;
-                *self = Self { epoch, lock_version: version, viewer_seat, data };
+                (self.epoch, self.lock_version) = (epoch, version);
+                (self.viewer_seat, self.data) = (message.viewer_seat, data);
                 Applied::Newer
             }
             "patch" => {
                 if same_epoch && version <= self.lock_version {
                     return Applied::Ignored;
                 }
-                let base = same_epoch && message.base == Some(self.lock_version);
-                let Some(patch) = message.patch.filter(|_| base) else { return Applied::Gap };
-                let mut data = self.data.clone();
-                if json_patch::patch(&mut data, &patch).is_err() {
-                    return Applied::Gap;
+                // What another seat saw is no base for anything.
+                let fits = same_epoch
+                    && message.base == Some(self.lock_version)
+                    && message.viewer_seat == self.viewer_seat;
+                match message.patch.filter(|_| fits).and_then(|patch| self.patched(&patch)) {
+                    Some(data) => {
+                        (self.lock_version, self.data) = (version, data);
+                        Applied::Newer
+                    }
+                    None => Applied::Gap,
                 }
-                self.data = data;
-                self.lock_version = version;
-                Applied::Newer
             }
             _ => Applied::Ignored,
         }
+    }
+
+    /// The view with the patch applied, all of it; `None` when it cannot be.
+    fn patched(&self, patch: &Value) -> Option<Value> {
+        let patch = json_patch::Patch::deserialize(patch).ok()?;
+        let mut data = self.data.clone();
+        json_patch::patch(&mut data, &patch).ok()?;
+        Some(data)
     }
 }
 

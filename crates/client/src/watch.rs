@@ -64,6 +64,8 @@ pub struct Watch {
     socket: Option<Socket>,
     backoff: Backoff,
     wait: Duration,
+    /// A whole view was asked for on this connection, and has not come yet.
+    asked: bool,
     ended: bool,
 }
 
@@ -75,10 +77,11 @@ impl Watch {
             api,
             session: session.to_owned(),
             options,
-            view: View::default(),
+            view: View::of(session),
             socket: None,
             backoff: Backoff::default(),
             wait: Duration::ZERO,
+            asked: false,
             ended: false,
         }
     }
@@ -101,6 +104,7 @@ impl Watch {
                 match self.connect().await {
                     Ok(socket) => {
                         self.socket = Some(socket);
+                        self.asked = false;
                         return Some(Change::Connected);
                     }
                     Err(why) => return Some(self.lost(why, None)),
@@ -141,11 +145,14 @@ impl Watch {
             "error" => Some(Change::Message(message)),
             _ => match self.view.apply(&message) {
                 Applied::Newer => {
+                    self.asked = false;
                     self.backoff.reset();
                     Some(Change::View)
                 }
                 Applied::Gap => {
-                    self.resync().await;
+                    if !self.asked {
+                        self.resync().await;
+                    }
                     None
                 }
                 Applied::Ignored => Some(Change::Message(message)),
@@ -155,6 +162,7 @@ impl Watch {
 
     /// Subscribing again gives a snapshot.
     async fn resync(&mut self) {
+        self.asked = true;
         let topic = format!("session:{}", self.session);
         let again = json!({"type": "subscribe", "topic": topic, "patch": self.options.patch});
         if let Some(socket) = self.socket.as_mut()

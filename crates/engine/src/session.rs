@@ -49,7 +49,7 @@ pub enum Input {
     Clock,
     /// The store has the commit with this head.
     Committed(Hash),
-    /// The store does not have the commit with this head, nor any that was sent after it.
+    /// The store does not have the commit with this head.
     NotCommitted(Hash, Undone),
     /// What the store has now.
     Reloaded(Box<Stored>),
@@ -151,9 +151,10 @@ pub struct LoadError {
 
 /// One session.
 ///
-/// Invariants: the commits in `queue` follow each other and the first follows `confirmed`; each
-/// other item of `queue` rests on the commit before it; while `reloading`, `queue` is empty;
-/// `views` stands at `confirmed`.
+/// Invariants: the commits in `queue` follow each other, and unless `reloading` the first follows
+/// `confirmed`; each other item of `queue` rests on the commit before it; while `reloading`, what is
+/// left in `queue` rested on a commit that the store did not take, and waits for its own notice
+/// only; `views` stands at `confirmed`.
 pub struct Session {
     id: SessionId,
     game: Arc<dyn AnyGame>,
@@ -162,7 +163,9 @@ pub struct Session {
     confirmed: Point,
     views: Views,
     queue: VecDeque<Waiting>,
-    parked: VecDeque<Asked>,
+    /// To be asked again after the reload: what could not be committed, and what came meanwhile.
+    undone: VecDeque<Command>,
+    parked: VecDeque<Command>,
     reloading: bool,
     deleted: bool,
     answers: Answers,
@@ -216,12 +219,6 @@ struct Answers {
 }
 
 impl Answers {
-    fn of(keyed: Keyed) -> Self {
-        let mut answers = Self::default();
-        answers.remember(keyed);
-        answers
-    }
-
     fn answer_to(&self, command: &Command) -> Option<Outcome> {
         let (key, fingerprint) = command.keyed()?;
         self.outcome(&key, fingerprint)
@@ -327,6 +324,7 @@ impl Session {
             created: stored.created,
             limits,
             queue: VecDeque::new(),
+            undone: VecDeque::new(),
             parked: VecDeque::new(),
             reloading: false,
             deleted: stored.deleted,
@@ -390,32 +388,25 @@ impl Session {
     }
 
     fn ask(&mut self, now: Timestamp, asked: Asked, effects: &mut Vec<Effect>) {
-        if self.reloading {
-            if self.parked.len() < PENDING_COMMITS {
-                self.parked.push_back(asked);
-            } else if let Asked::Command(command) = asked {
-                effects.push(Effect::Answer(command.ticket, Err(Refused::Busy)));
+        if let Asked::Command(command) = &asked {
+            if let Some(outcome) = self.answers.answer_to(command) {
+                effects.push(Effect::Answer(command.ticket, outcome));
+                return;
             }
-            return;
-        }
-        if let Asked::Command(command) = &asked
-            && let Some(outcome) = self.answers.answer_to(command)
-        {
-            effects.push(Effect::Answer(command.ticket, outcome));
-            return;
-        }
-        if self.is_full() {
-            if let Asked::Command(command) = asked {
+            if self.is_full() {
                 effects.push(Effect::Answer(command.ticket, Err(Refused::Busy)));
+                return;
             }
-            return;
-        }
-        if let Asked::Command(command) = &asked
-            && let Some((key, _)) = command.keyed()
-            && self.in_flight(&key)
-        {
-            self.queue.push_back(Waiting::Repeat(command.clone()));
-            return;
+            if self.reloading {
+                self.parked.push_back(command.clone());
+                return;
+            }
+            if let Some((key, _)) = command.keyed()
+                && self.in_flight(&key)
+            {
+                self.queue.push_back(Waiting::Repeat(command.clone()));
+                return;
+            }
         }
         match self.decide(now, &asked) {
             Ok((pending, record)) => {
@@ -426,11 +417,12 @@ impl Session {
         }
     }
 
-    /// As much waits for the store as may: commits, and answers that rest on them. Commands that
-    /// come now are answered [`Refused::Busy`]; better to let them wait outside.
+    /// As much waits for the store as may: commits, answers that rest on them, and commands that
+    /// wait for a reload. Commands that come now are answered [`Refused::Busy`]; better to let them
+    /// wait outside.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.queue.len() >= PENDING_COMMITS
+        self.queue.len() + self.undone.len() + self.parked.len() >= PENDING_COMMITS
     }
 
     fn in_flight(&self, key: &Key) -> bool {
@@ -588,22 +580,39 @@ impl Session {
         }
     }
 
-    fn committed(&mut self, head: Hash, effects: &mut Vec<Effect>) {
-        let is_next = matches!(self.queue.front(), Some(Waiting::Commit(p)) if p.next.head == head);
-        if !is_next {
-            return; // of a run of commits that was given up; the reload has shown it
+    /// Takes the commit that this notice is about out of the queue. Notices come in the order of
+    /// commits: one about another commit means nothing.
+    fn noticed(&mut self, head: Hash) -> Option<Pending> {
+        match self.queue.front() {
+            Some(Waiting::Commit(pending)) if pending.next.head == head => {}
+            _ => return None,
         }
-        let Some(Waiting::Commit(pending)) = self.queue.pop_front() else { return };
-        let Pending { asked, next, events, keyed, answer, deleted } = *pending;
-        self.views.advance(next.version, next.state.clone(), next.bytes);
-        self.confirmed = next;
+        match self.queue.pop_front() {
+            Some(Waiting::Commit(pending)) => Some(*pending),
+            _ => None,
+        }
+    }
+
+    fn committed(&mut self, head: Hash, effects: &mut Vec<Effect>) {
+        let Some(Pending { asked, next, events, keyed, answer, deleted }) = self.noticed(head)
+        else {
+            return;
+        };
         if let Some(keyed) = keyed {
             self.answers.remember(keyed);
         }
-        self.keep_events(&events);
         if let Asked::Command(command) = asked {
             effects.push(Effect::Answer(command.ticket, Ok(answer)));
         }
+        if self.reloading {
+            // It rested on a commit of ours that the store did not take; but another node had
+            // committed the very same (a deadline, say), so it follows that one.
+            self.drain(effects);
+            return;
+        }
+        self.views.advance(next.version, next.state.clone(), next.bytes);
+        self.confirmed = next;
+        self.keep_events(&events);
         if deleted {
             self.deleted = true;
             effects.push(Effect::Deleted);
@@ -636,6 +645,8 @@ impl Session {
         }
     }
 
+    /// The commits behind this one rest on it. They are not asked again before their own notices
+    /// have come: one that is in the store after all must not be carried out twice.
     fn not_committed(
         &mut self,
         now: Timestamp,
@@ -643,56 +654,72 @@ impl Session {
         why: Undone,
         effects: &mut Vec<Effect>,
     ) {
-        let is_next = matches!(self.queue.front(), Some(Waiting::Commit(p)) if p.next.head == head);
-        if !is_next {
-            return; // one of those that followed it
-        }
-        let mut undone: VecDeque<Asked> = self
-            .queue
-            .drain(..)
-            .map(|waiting| match waiting {
-                Waiting::Commit(pending) => pending.asked,
-                Waiting::Answer(command, _) | Waiting::Repeat(command) => Asked::Command(command),
-            })
-            .collect();
-        match why {
-            Undone::Conflict => {}
-            Undone::Duplicate(keyed) => {
-                // Answered here: if the key is an old one, the reload may push it out again.
-                let known = Answers::of(*keyed);
-                undone.retain(|asked| match asked {
-                    Asked::Command(command) => match known.answer_to(command) {
-                        Some(outcome) => {
-                            effects.push(Effect::Answer(command.ticket, outcome));
-                            false
-                        }
-                        None => true,
-                    },
-                    Asked::Clock(_) => false,
-                });
+        let Some(Pending { asked, .. }) = self.noticed(head) else { return };
+        self.reloading = true;
+        self.behind = false;
+        // A deadline is not asked again: the state that comes back states its own.
+        let command = match asked {
+            Asked::Command(command) => Some(command),
+            Asked::Clock(_) => None,
+        };
+        match (why, command) {
+            (Undone::Conflict, command) => self.undone.extend(command),
+            (Undone::Duplicate(keyed), command) => {
+                self.undone.extend(command);
+                self.answer_repeats(*keyed, effects);
             }
-            Undone::Unavailable(message) => {
+            (Undone::Unavailable(why), command) => {
                 self.no_deadline_before = now.plus(DEADLINE_RETRY);
-                for asked in undone.drain(..) {
-                    if let Asked::Command(command) = asked {
-                        let refused = Refused::Unavailable(message.clone());
-                        effects.push(Effect::Answer(command.ticket, Err(refused)));
-                    }
+                if let Some(command) = command {
+                    let refused = Refused::Unavailable(why);
+                    effects.push(Effect::Answer(command.ticket, Err(refused)));
                 }
             }
         }
-        // A deadline is not parked: the state that comes back states its own.
-        undone.retain(|asked| matches!(asked, Asked::Command(_)));
-        self.parked.extend(undone);
-        self.behind = false;
-        self.reloading = true;
+        self.drain(effects);
+    }
+
+    /// Answers those that have this key, here and now: if it is an old one, the reload would push
+    /// it out of `answers` again.
+    fn answer_repeats(&mut self, keyed: Keyed, effects: &mut Vec<Effect>) {
+        let mut known = Answers::default();
+        known.remember(keyed);
+        let mut stays = |command: &Command| match known.answer_to(command) {
+            Some(outcome) => {
+                effects.push(Effect::Answer(command.ticket, outcome));
+                false
+            }
+            None => true,
+        };
+        self.undone.retain(&mut stays);
+        self.queue.retain(|waiting| match waiting {
+            Waiting::Repeat(command) => stays(command),
+            Waiting::Commit(_) | Waiting::Answer(..) => true,
+        });
+    }
+
+    /// While `reloading`: takes down what waits for no notice; once all notices have come, the
+    /// store says where the session is.
+    fn drain(&mut self, effects: &mut Vec<Effect>) {
+        while let Some(waiting) = self.queue.pop_front() {
+            match waiting {
+                Waiting::Answer(command, _) | Waiting::Repeat(command) => {
+                    self.undone.push_back(command);
+                }
+                commit @ Waiting::Commit(_) => {
+                    self.queue.push_front(commit);
+                    return;
+                }
+            }
+        }
         effects.push(Effect::Reload);
     }
 
     fn reloaded(&mut self, now: Timestamp, stored: Stored, effects: &mut Vec<Effect>) {
         if !self.queue.is_empty() {
-            // Either these commits will conflict, or they are in what was loaded with others' after.
-            self.behind |= stored.version > self.head().version;
+            // Their notices come first. Either they conflict and there is another reload, or they
+            // are part of what was loaded, with others' commits after them.
+            self.behind |= !self.reloading && stored.version > self.head().version;
             return;
         }
         if !self.reloading && stored.version <= self.confirmed.version {
@@ -708,12 +735,9 @@ impl Session {
                 }
                 Err(error) => {
                     self.refused_deadline = Some(self.confirmed.head);
-                    let why = error.to_string();
-                    for asked in std::mem::take(&mut self.parked) {
-                        if let Asked::Command(command) = asked {
-                            let refused = Refused::Unavailable(why.clone());
-                            effects.push(Effect::Answer(command.ticket, Err(refused)));
-                        }
+                    for command in self.take_parked() {
+                        let refused = Refused::Unavailable(error.to_string());
+                        effects.push(Effect::Answer(command.ticket, Err(refused)));
                     }
                     return;
                 }
@@ -733,9 +757,16 @@ impl Session {
             self.deleted = true;
             effects.push(Effect::Deleted);
         }
-        for asked in std::mem::take(&mut self.parked) {
-            self.ask(now, asked, effects);
+        for command in self.take_parked() {
+            self.ask(now, Asked::Command(command), effects);
         }
+    }
+
+    /// In the order in which they were asked.
+    fn take_parked(&mut self) -> VecDeque<Command> {
+        let mut commands = std::mem::take(&mut self.undone);
+        commands.append(&mut self.parked);
+        commands
     }
 
     /// The events of the log entries after `after`. An event that cannot be read any more is left
@@ -762,13 +793,13 @@ impl Session {
     }
 
     fn assert_invariants(&self) {
-        debug_assert!(!self.reloading || self.queue.is_empty(), "reloading with commits in flight");
+        debug_assert!(self.reloading || self.undone.len() + self.parked.len() == 0);
         debug_assert_eq!(self.views.version(), self.confirmed.version);
         debug_assert!(
             matches!(self.queue.front(), None | Some(Waiting::Commit(_))),
             "an answer waits for nothing"
         );
-        if cfg!(debug_assertions) {
+        if cfg!(debug_assertions) && !self.reloading {
             let mut version = self.confirmed.version;
             for waiting in &self.queue {
                 if let Waiting::Commit(pending) = waiting {
@@ -780,9 +811,9 @@ impl Session {
     }
 }
 
-/// The place after all events of a version.
-const fn all_of(version: Version) -> (Version, u32) {
-    (version, u32::MAX)
+/// The place after all events of a version. None comes before the first version.
+fn all_of(version: Version) -> (Version, u32) {
+    (version, if version == Version::NONE { 0 } else { u32::MAX })
 }
 
 fn number_events(

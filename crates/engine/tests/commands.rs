@@ -27,11 +27,11 @@ fn options_are_checked() {
         let creator = Actor::System;
         let new =
             NewSession { id: common::id(), creator: &creator, options: &options, seed: common::seed() };
-        engine::create(&*erase::<common::toy::Toy>(), new, NOW, Limits { state_bytes: 100 })
+        engine::create(&*erase::<common::toy::Toy>(), new, NOW, Limits { state_bytes: 200 })
     };
     let refused = |options: &str| common::told(&Err(new(options).unwrap_err()));
     assert_eq!(refused(r#"{"unknown":1}"#), "refused BAD_COMMAND");
-    let long = format!(r#"{{"shown":"{}"}}"#, "x".repeat(100));
+    let long = format!(r#"{{"shown":"{}"}}"#, "x".repeat(200));
     assert!(refused(&long).starts_with("too large"), "{}", refused(&long));
     assert_eq!(new("{}").unwrap().created.unwrap().owner, None);
 }
@@ -94,15 +94,15 @@ fn a_version_that_is_gone_is_refused_with_the_one_that_is() {
 fn a_stale_refusal_that_rests_on_a_lost_commit_is_judged_anew() {
     let mut store = Store::new();
     let (mut table, mut rival) = (Table::open(&store), Table::open(&store));
-    table.ask_at(1, r#"{"do":"add","n":1}"#);
-    table.ask_at(1, r#"{"do":"add","n":2}"#);
-    rival.ask(r#"{"do":"add","n":10}"#);
-    rival.settle(&mut store);
+    table.ask(r#"{"do":"add","n":1}"#);
+    table.ask_at(3, r#"{"do":"add","n":2}"#);
+    for n in [10, 20] {
+        rival.ask(&format!(r#"{{"do":"add","n":{n}}}"#));
+        rival.settle(&mut store);
+    }
     assert_eq!(table.settle(&mut store), ["reload"]);
-    assert_eq!(
-        table.reload(&store),
-        ["publish 2 2.0", "1: stale 1, is 2", "2: stale 1, is 2"]
-    );
+    assert_eq!(table.reload(&store), ["publish 3 2.0 3.0", "commit 4"]);
+    assert_eq!(table.settle(&mut store), ["1: ok 4 31", "publish 4 4.0", "2: stale 3, is 4"]);
 }
 
 #[test]

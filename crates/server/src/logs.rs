@@ -28,7 +28,7 @@ pub fn init(settings: &LogSettings) -> anyhow::Result<()> {
 }
 
 /// A log that writes to `writer`.
-fn subscriber<W>(
+pub(crate) fn subscriber<W>(
     format: LogFormat,
     filter: EnvFilter,
     writer: W,
@@ -62,5 +62,41 @@ pub fn redact_url(url: &str) -> Cow<'_, str> {
     match seen[host..path].rfind('@') {
         Some(at) => Cow::Owned(format!("{}{}", &seen[..host], &seen[host + at + 1..])),
         None => Cow::Borrowed(seen),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lose_what_may_be_a_secret() {
+        for (url, seen) in [
+            ("/ws?token=hush", "/ws"),
+            ("/ws#token=hush", "/ws"),
+            ("/ws", "/ws"),
+            ("https://parlor.example/ws?token=hush", "https://parlor.example/ws"),
+            ("https://me:hush@parlor.example/a@b", "https://parlor.example/a@b"),
+            ("https://me:hu@sh@parlor.example", "https://parlor.example"),
+            ("?token=hush", ""),
+            ("", ""),
+        ] {
+            assert_eq!(redact_url(url), seen, "{url}");
+        }
+    }
+
+    #[test]
+    fn levels_are_known_before_the_log_starts() {
+        for (text, good) in [
+            ("info", true),
+            ("info,server=debug,hub=trace", true),
+            ("off", true),
+            ("", false),
+            (" ", false),
+            ("server=loud", false),
+            ("info,=,", false),
+        ] {
+            assert_eq!(is_level(text), good, "{text:?}");
+        }
     }
 }

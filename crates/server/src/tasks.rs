@@ -4,20 +4,34 @@
 use std::future::Future;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// A handle on the server's tasks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Tasks {
     tracker: TaskTracker,
     stop: CancellationToken,
+    /// Tasks are started from threads of the hub, too, which have no runtime of their own.
+    runtime: Handle,
+}
+
+impl Default for Tasks {
+    /// No tasks yet; they will run on the runtime that this is called on.
+    fn default() -> Self {
+        Self {
+            tracker: TaskTracker::default(),
+            stop: CancellationToken::default(),
+            runtime: Handle::current(),
+        }
+    }
 }
 
 impl Tasks {
     /// Starts a task. It ends by itself, or soon after [`Tasks::stopping`] is done.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.tracker.spawn(task);
+        self.tracker.spawn_on(task, &self.runtime);
     }
 
     /// Runs `work` on a thread that may block.
@@ -25,7 +39,7 @@ impl Tasks {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, tokio::task::JoinError> {
-        self.tracker.spawn_blocking(work).await
+        self.tracker.spawn_blocking_on(work, &self.runtime).await
     }
 
     /// Done when the tasks are to end.
@@ -39,5 +53,23 @@ impl Tasks {
         self.stop.cancel();
         self.tracker.close();
         tokio::time::timeout(patience, self.tracker.wait()).await.is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_thread_without_a_runtime_can_start_a_task() {
+        let tasks = Tasks::default();
+        let (done, waits) = tokio::sync::oneshot::channel();
+        let elsewhere = tasks.clone();
+        let thread = std::thread::spawn(move || {
+            elsewhere.spawn(async move { done.send(7).expect("somebody waits") });
+        });
+        thread.join().expect("the thread does not panic");
+        assert_eq!(waits.await, Ok(7));
+        assert!(tasks.stop(Duration::from_secs(10)).await);
     }
 }

@@ -132,3 +132,6 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,8 @@ const FILE: &str = "parlor.toml";
 pub struct Overrides {
     /// The settings file, instead of `parlor.toml`. It must be there.
     pub config: Option<PathBuf>,
-    values: Vec<(String, String)>,
+    /// Names of settings and their values, as text.
+    pub values: Vec<(String, String)>,
 }
 
 impl Overrides {

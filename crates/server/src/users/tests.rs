@@ -1,1 +1,100 @@
-//! (being written)
+//! What an operator does with users, on a store in memory.
+
+use store::memory::MemoryStore;
+use tempfile::TempDir;
+
+use super::*;
+
+fn desk(kind: StoreKind) -> (TempDir, Users) {
+    let dir = tempfile::tempdir().unwrap();
+    let settings =
+        Settings { data_dir: dir.path().join("data"), store: kind, ..Settings::default() };
+    let users = Users::new(&settings, Arc::new(MemoryStore::new())).unwrap();
+    (dir, users)
+}
+
+fn hour() -> Duration {
+    Duration::from_secs(3600)
+}
+
+#[tokio::test]
+async fn users_are_added_found_and_listed() {
+    let (_dir, users) = desk(StoreKind::Sqlite);
+    let root = users.add(" Root ", &[ADMIN]).await.unwrap();
+    assert_eq!((root.name.as_str(), root.guest), ("Root", false));
+    assert_eq!(root.roles, [ADMIN]);
+    let ada = users.add("Ada", &[]).await.unwrap();
+    let again = users.add("Root", &[]).await.unwrap_err();
+    assert_eq!(again.to_string(), format!("there is a user \"Root\" already, with id {}", root.id));
+    assert_eq!(users.list().await.unwrap(), [ada.clone(), root.clone()]);
+    assert_eq!(users.find("Root").await.unwrap(), root);
+    assert_eq!(users.find(ada.id.as_str()).await.unwrap(), ada);
+    assert!(matches!(users.find("Nobody").await, Err(UsersError::NotFound(_))));
+    assert!(matches!(users.add("a\nb", &[]).await, Err(UsersError::BadName(_))));
+    assert!(matches!(users.add("Eve", &["root"]).await, Err(UsersError::BadRole(_))));
+}
+
+#[tokio::test]
+async fn many_users_are_all_listed() {
+    let (_dir, users) = desk(StoreKind::Sqlite);
+    let all = 2 * PAGE;
+    for _ in 0..all {
+        users.auth.guest(Some("Twin")).await.unwrap();
+    }
+    let listed = users.list().await.unwrap();
+    assert_eq!(listed.len(), all);
+    let ids: std::collections::BTreeSet<_> = listed.iter().map(|user| &user.id).collect();
+    assert_eq!(ids.len(), all);
+    // Guests may be called anything, and do not stand in the way of an operator's names.
+    assert!(matches!(users.find("Twin").await, Err(UsersError::NotFound(_))));
+    let twin = users.add("Twin", &[]).await.unwrap();
+    assert_eq!(users.find("Twin").await.unwrap(), twin);
+}
+
+#[tokio::test]
+async fn roles_are_granted_and_taken() {
+    let (_dir, users) = desk(StoreKind::Sqlite);
+    let ada = users.add("Ada", &[]).await.unwrap();
+    users.grant("Ada", SERVICE).await.unwrap();
+    users.grant("Ada", ADMIN).await.unwrap();
+    let both = users.grant(ada.id.as_str(), ADMIN).await.unwrap();
+    assert_eq!(both.roles, [ADMIN, SERVICE]);
+    let one = users.revoke("Ada", ADMIN).await.unwrap();
+    assert_eq!(one.roles, [SERVICE]);
+    assert!(matches!(users.grant("Ada", "king").await, Err(UsersError::BadRole(_))));
+    assert!(matches!(users.grant("Ben", ADMIN).await, Err(UsersError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn a_token_makes_its_user_and_grants_its_role() {
+    let (_dir, users) = desk(StoreKind::Sqlite);
+    let (backend, token) = users.token("backend", Some(SERVICE), hour()).await.unwrap();
+    let login = users.auth.api(&token).await.unwrap();
+    assert_eq!((&login.user, login.has(SERVICE)), (&backend.id, true));
+    let (same, plain) = users.token("backend", None, hour()).await.unwrap();
+    assert_eq!(same.id, backend.id);
+    assert!(users.auth.api(&plain).await.unwrap().has(SERVICE));
+    let (root, _) = users.token("backend", Some(ADMIN), hour()).await.unwrap();
+    assert_eq!(root.roles, [ADMIN, SERVICE]);
+    // Taking the role away takes it from tokens that are out already.
+    users.revoke("backend", SERVICE).await.unwrap();
+    assert!(!users.auth.api(&token).await.unwrap().has(SERVICE));
+    let ended = users.end("backend", true).await.unwrap();
+    assert!(ended.roles.is_empty());
+    assert!(users.auth.api(&token).await.is_err());
+}
+
+#[tokio::test]
+async fn beside_a_store_in_memory_the_token_speaks_for_itself() {
+    let (dir, users) = desk(StoreKind::Memory);
+    let (user, token) = users.token("backend", Some(SERVICE), hour()).await.unwrap();
+    assert!(users.list().await.unwrap().is_empty());
+    // The running server has another store, and the same secret.
+    let settings = Settings { data_dir: dir.path().join("data"), ..Settings::default() };
+    let server = Auth::new(&settings, Arc::new(MemoryStore::new())).unwrap();
+    let login = server.api(&token).await.unwrap();
+    assert_eq!((login.user.clone(), login.has(SERVICE)), (user.id, true));
+    let (short, _) = server.socket_token(&login).unwrap();
+    let opened = server.socket(&short, crate::auth::Via::Query).await.unwrap();
+    assert!(opened.has(SERVICE));
+}

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use game::{UserId, Version, Viewer};
+use game::{Status, UserId, Version, Viewer};
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
@@ -127,6 +127,9 @@ impl Feed {
         if !self.greeted {
             self.greeted = true;
             self.tell_presence().await;
+        }
+        if published.status == Status::Ended {
+            self.close("ended", published.version);
         }
     }
 

@@ -1,0 +1,16 @@
+//! The HTTP faces, tested from the outside: a real server on a port of its own, spoken to over
+//! loopback.
+
+#![allow(missing_docs, reason = "tests")]
+
+mod auth;
+mod catalogue;
+mod documents;
+mod pages;
+mod polls;
+mod refusals;
+mod rubbish;
+mod scoreboard;
+mod sessions;
+mod streams;
+mod world;
