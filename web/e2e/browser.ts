@@ -57,6 +57,8 @@ export async function openWindow(
 
 /** Keeps a picture of the page as it is when nothing moves. */
 export async function shoot(page: Page, name: string, fullPage = false): Promise<void> {
+  // The bar at the top stays at the top: a long picture starts there.
+  if (fullPage) await page.evaluate(() => window.scrollTo(0, 0));
   await page.waitForFunction(() =>
     document.getAnimations().every((animation) => {
       const endless = animation.effect?.getComputedTiming().iterations === Number.POSITIVE_INFINITY;

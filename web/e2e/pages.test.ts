@@ -43,7 +43,7 @@ test("an empty house, then a list of boards with those who watch", async () => {
   const grace = await w.open(w.server.url);
   const line = grace.getByRole("link", { name: "First evening" });
   await line.waitFor();
-  await shoot(grace, "home");
+  await line.getByText("1 watching").waitFor();
   await line.click();
   await live(grace);
   await grace.getByRole("heading", { name: "First evening" }).waitFor();
@@ -75,6 +75,7 @@ test("more boards than fit on a page", async () => {
   const lines = ada.locator(".board-line");
   await lines.first().waitFor();
   expect(await lines.count()).toBe(20);
+  await shoot(ada, "home");
   await ada.getByRole("button", { name: "More boards" }).click();
   await expect.poll(() => lines.count(), { timeout: PATIENCE }).toBeGreaterThanOrEqual(made);
   const titles = await lines.allTextContents();
@@ -170,6 +171,7 @@ test("dark by the system, light by choice, and the choice stays", async () => {
 
 test("by keyboard alone: from the first page to a tally", async () => {
   const ada = await w.open(w.server.url);
+  await ada.getByLabel("What is the occasion?").waitFor();
   const press = (...keys: string[]) =>
     keys.reduce((before, key) => before.then(() => ada.keyboard.press(key)), Promise.resolve());
   /** Tab until the thing with this name has the focus; the way must be short. */

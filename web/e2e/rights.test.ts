@@ -110,3 +110,30 @@ test("the drinks of the house: a new one is had at once, a new name shows on the
   // Who had one has had one.
   await shows(grace, ["Ada: 1 Clover Club"]);
 });
+
+test("two tabs share one login, also after one of them has renewed it", async () => {
+  const ada = await w.open();
+  const address = await makeBoard(ada, w.server.url, { title: "Two tabs", name: "Ada" });
+  await addPlayers(ada, "Players", ["Ada"]);
+  await addDrink(ada, "Ada", "Negroni");
+  const second = await ada.context().newPage();
+  await second.goto(address);
+  await live(second);
+  // An hour later, by the clock of the pages: the access token is about to end.
+  const kept = () => ada.evaluate(() => JSON.parse(localStorage.getItem("parlor.login") ?? "{}"));
+  const before = await kept();
+  for (const tab of [ada, second]) {
+    await tab.clock.setFixedTime(before.expires_at - 1_000);
+    // The list of drinks is asked for with the login, which is renewed on the way.
+    await tab.getByRole("button", { name: "Drinks", exact: true }).click();
+    await tab.getByRole("button", { name: "Remove Negroni" }).waitFor();
+    await tab.keyboard.press("Escape");
+  }
+  expect((await kept()).refresh_token).not.toBe(before.refresh_token);
+  for (const tab of [ada, second]) {
+    await tab.getByRole("button", { name: "You are Ada" }).waitFor();
+    await tap(tab, "Ada", "Negroni", "more");
+  }
+  await shows(ada, ["Ada: 3 Negroni"]);
+  await shows(second, ["Ada: 3 Negroni"]);
+});

@@ -46,7 +46,7 @@ export class Server {
         ...["--data-dir", this.#dataDir],
         ...(allowedOrigins ? ["--allowed-origins", allowedOrigins] : []),
       ],
-      { stdio: ["ignore", "pipe", "pipe"] },
+      { stdio: ["ignore", "pipe", "pipe"], env: cleanEnvironment() },
     );
     this.#child = child;
     this.#output = "";
@@ -84,4 +84,10 @@ export class Server {
     await this.kill();
     rmSync(this.#dataDir, { recursive: true, force: true });
   }
+}
+
+/** Without the settings of whoever runs the tests; the server refuses names that it does not know. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => !name.startsWith("PARLOR_"));
+  return Object.fromEntries(entries);
 }

@@ -47,6 +47,6 @@ export function withDefaults(options: Given): Settings {
   };
   const transports = (options.transports ?? (["websocket", "sse", "polling"] as const))
     .map((transport) => (typeof transport === "string" ? TRANSPORTS[transport] : transport))
-    .filter((transport) => transport.supported(settings));
+    .filter((transport) => transport.supported?.(settings) ?? true);
   return { ...settings, transports };
 }

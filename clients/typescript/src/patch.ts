@@ -6,12 +6,7 @@ import type { PatchOperation } from "./messages.js";
 
 type Container = unknown[] | Record<string, unknown>;
 
-/** The patch does not fit the value. The value is untouched. */
-export class PatchError extends Error {
-  override readonly name = "PatchError";
-}
-
-/** The value after all operations; throws {@link PatchError} when one of them cannot be applied. */
+/** The value after all operations; throws when one of them cannot be applied. `value` is untouched. */
 export function applyPatch(value: unknown, operations: readonly PatchOperation[]): unknown {
   // Containers made by this call: they may be changed in place, since nobody else has them yet.
   const own = new Set<unknown>();
@@ -136,5 +131,5 @@ function at(container: Container, key: string): unknown {
 }
 
 function fail(): never {
-  throw new PatchError("the patch does not fit the value");
+  throw new Error("the patch does not fit the value");
 }

@@ -12,7 +12,11 @@ fn encode(c: &mut Criterion) {
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(format!("text/{size}"), |b| b.iter(|| Frame::text(black_box(&text))));
         group.bench_function(format!("text_with/{size}"), |b| {
-            b.iter(|| Frame::text_with(text.len(), |out| out.extend_from_slice(black_box(text.as_bytes()))));
+            b.iter(|| {
+                Frame::text_with(text.len(), |out| {
+                    out.extend_from_slice(black_box(text.as_bytes()))
+                })
+            });
         });
     }
     let frame = Frame::text(&"x".repeat(512));

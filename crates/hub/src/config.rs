@@ -1,6 +1,9 @@
 //! Settings and limits of the hub, each with its unit and its reason. Must not read files.
 
-use std::{fmt, thread, time::{Duration, Instant}};
+use std::{
+    fmt, thread,
+    time::{Duration, Instant},
+};
 
 use crate::{ConnId, Deflate, Frame};
 

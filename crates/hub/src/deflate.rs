@@ -68,7 +68,12 @@ fn accept(offer: &str) -> Option<(Deflate, String)> {
         }
         seen.push(name);
         match (name, value) {
-            ("server_no_context_takeover" | "client_no_context_takeover" | "client_max_window_bits", None) => {}
+            (
+                "server_no_context_takeover"
+                | "client_no_context_takeover"
+                | "client_max_window_bits",
+                None,
+            ) => {}
             ("client_max_window_bits", Some(bits)) => {
                 window(bits)?;
             }
@@ -153,7 +158,8 @@ impl Inflater {
         state.reset(false);
         self.out.clear();
         self.out.shrink_to(KEEP);
-        for (input, flush) in [(payload, FlushDecompress::None), (&TAIL[..], FlushDecompress::Sync)] {
+        for (input, flush) in [(payload, FlushDecompress::None), (&TAIL[..], FlushDecompress::Sync)]
+        {
             if take_in(state, &mut self.out, input, flush, limit)? == Status::StreamEnd {
                 break;
             }
@@ -212,8 +218,11 @@ mod tests {
             assert_eq!(deflate.window_bits, bits, "{offer}");
             let fits = if deflate.window_for(513) == Window::Whole { 10..=15 } else { 9..=9 };
             assert!(fits.contains(&bits), "{offer}");
-            let expected =
-                if bits == 15 { plain.to_owned() } else { format!("{plain}; server_max_window_bits={bits}") };
+            let expected = if bits == 15 {
+                plain.to_owned()
+            } else {
+                format!("{plain}; server_max_window_bits={bits}")
+            };
             assert_eq!(answer, expected, "{offer}");
         }
         for offer in [
@@ -261,10 +270,11 @@ mod tests {
 
     #[test]
     fn the_narrow_form_does_not_point_back_past_512_bytes() {
-        let noise: Vec<u8> = std::iter::successors(Some(1u32), |x| Some(x.wrapping_mul(1_664_525) + 1))
-            .map(|x| (x >> 24) as u8)
-            .take(1000)
-            .collect();
+        let noise: Vec<u8> =
+            std::iter::successors(Some(1u32), |x| Some(x.wrapping_mul(1_664_525) + 1))
+                .map(|x| (x >> 24) as u8)
+                .take(1000)
+                .collect();
         let twice = noise.repeat(2);
         let mut deflater = Deflater::default();
         let mut size = |window| deflater.deflate(&twice, window).expect("compresses").len();
@@ -274,7 +284,10 @@ mod tests {
 
     #[test]
     fn a_bomb_stops_at_the_limit() {
-        let bomb = Deflater::default().deflate(&vec![0; 50 << 20], Window::Whole).expect("compresses").to_vec();
+        let bomb = Deflater::default()
+            .deflate(&vec![0; 50 << 20], Window::Whole)
+            .expect("compresses")
+            .to_vec();
         assert!(bomb.len() < 60_000);
         let mut inflater = Inflater::default();
         assert_eq!(inflater.inflate(&bomb, 16 * 1024), Err(InflateError::TooBig));

@@ -89,7 +89,13 @@ impl Frame {
 
     fn encode(kind: OpCode, capacity: usize, write: impl FnOnce(&mut Vec<u8>)) -> Self {
         let (plain, header) = encode(kind, false, capacity, write);
-        Self(Arc::new(Shared { plain, header, kind, twin: OnceLock::new(), narrow_twin: OnceLock::new() }))
+        Self(Arc::new(Shared {
+            plain,
+            header,
+            kind,
+            twin: OnceLock::new(),
+            narrow_twin: OnceLock::new(),
+        }))
     }
 
     /// The bytes for the wire, uncompressed.
@@ -126,7 +132,9 @@ impl Frame {
             .filter(|payload| !payload.is_empty() && payload.len() >= from)
             .and_then(|payload| deflater.deflate(payload, window))
             .filter(|small| small.len() < payload.len() || from == 0)
-            .map(|small| encode(self.0.kind, true, small.len(), |out| out.extend_from_slice(small)).0);
+            .map(|small| {
+                encode(self.0.kind, true, small.len(), |out| out.extend_from_slice(small)).0
+            });
         // Lost the race: the other twin is as good.
         let _ = twin.set(made);
     }
@@ -154,7 +162,12 @@ impl fmt::Debug for Frame {
 
 /// Writes the payload behind room for the longest header, then the header right before it: one
 /// buffer, no copy, whatever the length turns out to be.
-fn encode(kind: OpCode, rsv1: bool, capacity: usize, write: impl FnOnce(&mut Vec<u8>)) -> (Bytes, u8) {
+fn encode(
+    kind: OpCode,
+    rsv1: bool,
+    capacity: usize,
+    write: impl FnOnce(&mut Vec<u8>),
+) -> (Bytes, u8) {
     let mut buffer = Vec::with_capacity(HEADER_ROOM + capacity);
     buffer.resize(HEADER_ROOM, 0);
     write(&mut buffer);
@@ -186,7 +199,10 @@ mod tests {
             assert_eq!(frame.payload(), text.as_bytes(), "{length}");
             assert_eq!(frame.len(), header.len() + length);
         }
-        assert_eq!(Frame::text_with(4, |out| out.extend_from_slice(b"abc")).as_bytes()[..], b"\x81\x03abc"[..]);
+        assert_eq!(
+            Frame::text_with(4, |out| out.extend_from_slice(b"abc")).as_bytes()[..],
+            b"\x81\x03abc"[..]
+        );
         assert_eq!(Frame::binary(&[7]).as_bytes()[..], [0x82, 1, 7]);
     }
 
@@ -195,7 +211,10 @@ mod tests {
         assert_eq!(Frame::ping(b"").as_bytes()[..], [0x89, 0]);
         assert_eq!(Frame::pong(b"hi").as_bytes()[..], [0x8a, 2, b'h', b'i']);
         assert_eq!(Frame::close(1005, "unseen").as_bytes()[..], [0x88, 0]);
-        assert_eq!(Frame::close(4408, "slow").as_bytes()[..], [0x88, 6, 0x11, 0x38, b's', b'l', b'o', b'w']);
+        assert_eq!(
+            Frame::close(4408, "slow").as_bytes()[..],
+            [0x88, 6, 0x11, 0x38, b's', b'l', b'o', b'w']
+        );
         let long = Frame::close(4500, &"é".repeat(100));
         assert_eq!(long.payload().len(), 124, "cut between two characters");
         assert!(std::str::from_utf8(&long.payload()[2..]).is_ok());

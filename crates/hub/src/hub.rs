@@ -144,7 +144,11 @@ impl Hub {
         let shard = taken().enumerate().min_by_key(|(_, places)| *places).map_or(0, |(i, _)| i);
         shared.places[shard].fetch_add(1, Relaxed);
         let (slot, generation) = self.0.queues[shard].take_slot();
-        Ok(Ticket { hub: self.clone(), id: ConnId::new(shard as u8, slot, generation), used: false })
+        Ok(Ticket {
+            hub: self.clone(),
+            id: ConnId::new(shard as u8, slot, generation),
+            used: false,
+        })
     }
 
     /// Hands over a socket whose upgrade has been answered. `leftover` are bytes that were read
@@ -198,7 +202,8 @@ impl Hub {
         while shards != 0 {
             let shard = shards.trailing_zeros() as usize;
             shards &= shards - 1;
-            if self.0.queues[shard].push(Command::Publish(Arc::clone(&broadcast))) == Pushed::Merged {
+            if self.0.queues[shard].push(Command::Publish(Arc::clone(&broadcast))) == Pushed::Merged
+            {
                 self.0.shared.totals.merged.fetch_add(1, Relaxed);
             }
         }

@@ -14,7 +14,11 @@ pub struct ConnId(u64);
 impl ConnId {
     pub(crate) fn new(shard: u8, slot: u32, generation: u32) -> Self {
         let generation = u64::from(generation & GENERATION_MASK);
-        Self(u64::from(shard) << (SLOT_BITS + GENERATION_BITS) | generation << SLOT_BITS | u64::from(slot))
+        Self(
+            u64::from(shard) << (SLOT_BITS + GENERATION_BITS)
+                | generation << SLOT_BITS
+                | u64::from(slot),
+        )
     }
 
     pub(crate) fn shard(self) -> usize {

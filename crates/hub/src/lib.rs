@@ -31,4 +31,4 @@ pub use deflate::{Deflate, negotiate};
 pub use frame::Frame;
 pub use hub::{Handler, Hub, HubFull, Ticket};
 pub use id::{Channel, ConnId};
-pub use stats::{HubStats, LatencyStats, LATENCY_BOUNDS_MICROS};
+pub use stats::{HubStats, LATENCY_BOUNDS_MICROS, LatencyStats};

@@ -285,7 +285,12 @@ mod tests {
         (poll, CommandQueue::new(waker, limit))
     }
 
-    fn publish(queue: &CommandQueue, stream: u64, version: u64, bodies: Vec<(u64, PartBody)>) -> Pushed {
+    fn publish(
+        queue: &CommandQueue,
+        stream: u64,
+        version: u64,
+        bodies: Vec<(u64, PartBody)>,
+    ) -> Pushed {
         let parts = bodies
             .into_iter()
             .map(|(lane, body)| Part { channel: Channel::new(stream, lane), body })
@@ -303,7 +308,10 @@ mod tests {
         assert_eq!(publish(&queue, 1, 1, vec![(0, view("v1"))]), Pushed::Queued);
         assert_eq!(publish(&queue, 1, 2, vec![(0, view("v2"))]), Pushed::Queued);
         let event = || PartBody::Event(Frame::text("e"));
-        assert_eq!(publish(&queue, 1, 3, vec![(0, view("v3")), (1, view("w3")), (1, event())]), Pushed::Merged);
+        assert_eq!(
+            publish(&queue, 1, 3, vec![(0, view("v3")), (1, view("w3")), (1, event())]),
+            Pushed::Merged
+        );
         assert_eq!(publish(&queue, 2, 9, vec![(0, view("x9"))]), Pushed::Merged);
         for version in 4..1000 {
             publish(&queue, 1, version, vec![(0, view(&format!("v{version}")))]);
@@ -320,9 +328,15 @@ mod tests {
             .map(|p| match &p.part.body {
                 PartBody::View { full, patch } => {
                     assert!(patch.is_none(), "a merged view is a full one");
-                    (p.part.channel.lane, p.version, String::from_utf8_lossy(&full.payload()).into_owned())
+                    (
+                        p.part.channel.lane,
+                        p.version,
+                        String::from_utf8_lossy(&full.payload()).into_owned(),
+                    )
                 }
-                PartBody::Event(_) => (p.part.channel.lane, p.lost_event.expect("lost"), "lost".into()),
+                PartBody::Event(_) => {
+                    (p.part.channel.lane, p.lost_event.expect("lost"), "lost".into())
+                }
                 other => panic!("{other:?}"),
             })
             .collect();

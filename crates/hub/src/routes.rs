@@ -26,7 +26,11 @@ type Counts = SmallVec<[u32; 4]>;
 
 impl Routes {
     pub(crate) fn new(shards: usize) -> Self {
-        Self { stripes: std::array::from_fn(|_| Mutex::default()), shards, total: AtomicU64::new(0) }
+        Self {
+            stripes: std::array::from_fn(|_| Mutex::default()),
+            shards,
+            total: AtomicU64::new(0),
+        }
     }
 
     fn stripe(&self, stream: u64) -> MutexGuard<'_, HashMap<u64, Counts>> {
@@ -60,13 +64,19 @@ impl Routes {
     /// The shards to tell, as a set of bits.
     pub(crate) fn shards(&self, stream: u64) -> u64 {
         self.stripe(stream).get(&stream).map_or(0, |counts| {
-            counts.iter().enumerate().filter(|(_, count)| **count > 0).fold(0, |set, (i, _)| set | 1 << i)
+            counts
+                .iter()
+                .enumerate()
+                .filter(|(_, count)| **count > 0)
+                .fold(0, |set, (i, _)| set | 1 << i)
         })
     }
 
     /// Subscriptions of a stream.
     pub(crate) fn count(&self, stream: u64) -> usize {
-        self.stripe(stream).get(&stream).map_or(0, |counts| counts.iter().map(|&c| c as usize).sum())
+        self.stripe(stream)
+            .get(&stream)
+            .map_or(0, |counts| counts.iter().map(|&c| c as usize).sum())
     }
 
     /// Subscriptions of all streams.

@@ -99,7 +99,15 @@ macro_rules! counters {
 }
 
 counters!(
-    opened, messages_in, bytes_in, messages_out, bytes_out, writes, conflated, stale, resync_base,
+    opened,
+    messages_in,
+    bytes_in,
+    messages_out,
+    bytes_out,
+    writes,
+    conflated,
+    stale,
+    resync_base,
     resync_conflated,
 );
 
@@ -161,7 +169,10 @@ mod tests {
         totals.closed(4408);
         let stats = totals.read();
         assert_eq!(stats.messages_out, 3);
-        assert_eq!((stats.latency.counts[0], stats.latency.counts[1], stats.latency.counts[16]), (2, 1, 1));
+        assert_eq!(
+            (stats.latency.counts[0], stats.latency.counts[1], stats.latency.counts[16]),
+            (2, 1, 1)
+        );
         assert_eq!(stats.latency.sum_micros, 20_000_101);
         assert_eq!(stats.closed, BTreeMap::from([(4408, 1)]));
     }

@@ -52,7 +52,7 @@ export function BoardPage({ id }: { readonly id: string }) {
     <Shell
       aside={
         <>
-          {presence && !closed && <Watching viewers={presence.viewers} />}
+          {presence && status.state === "live" && <Watching viewers={presence.viewers} />}
           <ConnectionPill status={status} />
         </>
       }

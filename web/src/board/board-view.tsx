@@ -114,6 +114,8 @@ export function BoardView({ board, rights, closed, stale, actions, catalogue }: 
           <aside
             className="board-side"
             aria-label="Ranking and drinks"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: on a wide screen it scrolls by itself
+            tabIndex={0}
             data-first={!rights.edits || undefined}
           >
             <h2 className="sr-only">Standings</h2>

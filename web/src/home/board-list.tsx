@@ -7,6 +7,7 @@ import { Icon } from "../ui/icons";
 import { Marks } from "../ui/marks";
 import { Link } from "../ui/router";
 import { fetchBoards, type Page } from "./fetch-boards";
+import { whenMade } from "./when";
 
 export function BoardList() {
   const { api, user } = useLogin();
@@ -80,6 +81,9 @@ export function BoardList() {
                     <span className="sr-only"> watching</span>
                   </span>
                 )}
+                <time className="made" dateTime={line.created_at}>
+                  {whenMade(line.created_at, new Date())}
+                </time>
               </Link>
             </li>
           ))}

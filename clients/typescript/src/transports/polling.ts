@@ -11,10 +11,12 @@ const MIN_INTERVAL = 250;
 /** The same when the last poll brought nothing new. */
 const MIN_IDLE_INTERVAL = 1000;
 
+/** A view, with what only the body of a `GET` says. */
+type Body = ViewMessage & { readonly status?: string };
+
 /** Whole views, one request after the other. */
 export const polling: Transport = {
   name: "polling",
-  supported: () => true,
   connect,
 };
 
@@ -24,9 +26,10 @@ function connect(request: ConnectRequest, events: ConnectionEvents): Connection 
   let since: Position | null = request.since;
 
   const loop = async () => {
-    while (!signal.aborted) {
+    // The first one is not held: its answer says that the connection works.
+    for (let wait = 0; !signal.aborted; wait = request.pollWait) {
       const began = Date.now();
-      const body = await poll(request, since, signal);
+      const body = await poll(request, since, wait, signal);
       if (signal.aborted) return;
       events.alive(true);
       const moved =
@@ -34,6 +37,8 @@ function connect(request: ConnectRequest, events: ConnectionEvents): Connection 
       if (body && moved) {
         since = { epoch: body.epoch, lock_version: body.lock_version };
         events.message(body);
+        // Nothing more will come, and no poll would ever say so.
+        if (body.status === "ended") events.message({ ...body, type: "closed", reason: "ended" });
       }
       const pause = (moved ? MIN_INTERVAL : MIN_IDLE_INTERVAL) - (Date.now() - began);
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
@@ -54,14 +59,15 @@ function connect(request: ConnectRequest, events: ConnectionEvents): Connection 
 async function poll(
   request: ConnectRequest,
   since: Position | null,
+  wait: number,
   signal: AbortSignal,
-): Promise<ViewMessage | null> {
+): Promise<Body | null> {
   const token = await request.token("api");
-  const wait = since
-    ? `?wait=${Math.floor(request.pollWait / 1000)}&since=${since.epoch}:${since.lock_version}`
+  const query = since
+    ? `?wait=${Math.floor(wait / 1000)}&since=${since.epoch}:${since.lock_version}`
     : "";
-  const url = sessionUrl(request.url, request.session, wait);
-  const { body, status } = await requestJson<ViewMessage | null>(request.fetch, url, {
+  const url = sessionUrl(request.url, request.session, query);
+  const { body, status } = await requestJson<Body | null>(request.fetch, url, {
     token,
     signal,
   });

@@ -17,7 +17,6 @@ import type {
 /** For networks that let no socket through. */
 export const sse: Transport = {
   name: "sse",
-  supported: () => typeof ReadableStream !== "undefined",
   connect,
 };
 

@@ -68,6 +68,6 @@ export interface Connection {
 export interface Transport {
   readonly name: TransportName;
   /** False when this environment lacks what it needs: it is passed over at once. */
-  supported(request: Pick<ConnectRequest, "WebSocket" | "fetch">): boolean;
+  supported?(request: Pick<ConnectRequest, "WebSocket" | "fetch">): boolean;
   connect(request: ConnectRequest, events: ConnectionEvents): Connection;
 }

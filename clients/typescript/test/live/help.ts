@@ -29,7 +29,7 @@ export type Command =
       readonly amount: number;
     };
 
-export type Client = GameSync<Board, Command>;
+export type Client<View = Board> = GameSync<View, Command>;
 
 /** A guest, logged in. */
 export async function guest(server: Server, name = "Ada"): Promise<Api> {
@@ -45,15 +45,15 @@ export async function newBoard(server: Server): Promise<{ owner: Api; session: s
   return { owner, session };
 }
 
-const open = new Set<Client>();
+const open = new Set<{ close(): void }>();
 
 /** A started client, closed after the test. Quick to come back, so that the tests are. */
-export function follow(
+export function follow<View = Board>(
   server: Server,
   session: string,
-  options: Partial<GameSyncOptions<Board>> = {},
-): Client {
-  const sync: Client = new GameSync({
+  options: Partial<GameSyncOptions<View>> = {},
+): Client<View> {
+  const sync: Client<View> = new GameSync({
     session,
     url: server.url,
     WebSocket,
@@ -72,12 +72,12 @@ export function closeAll(): void {
 }
 
 /** Waits until the state is as wanted; fails with the last state. */
-export function until(
-  sync: Client,
+export function until<View>(
+  sync: Client<View>,
   what: string,
-  wanted: (state: SyncState<Board>) => boolean,
+  wanted: (state: SyncState<View>) => boolean,
   timeout = 15_000,
-): Promise<SyncState<Board>> {
+): Promise<SyncState<View>> {
   return new Promise((resolve, reject) => {
     const done = () => {
       clearTimeout(timer);
@@ -98,7 +98,8 @@ export function until(
   });
 }
 
-export const live = (sync: Client) => until(sync, "live", (state) => state.status.state === "live");
+export const live = <View>(sync: Client<View>) =>
+  until(sync, "live", (state) => state.status.state === "live");
 
 export const titled = (sync: Client, title: string) =>
   until(sync, `title ${title}`, (state) => state.view?.title === title);

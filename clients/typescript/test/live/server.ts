@@ -1,10 +1,11 @@
 /** A real server of its own for a test: own port, own data, ended by its own process id. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 /** How long a server may take to say that it listens, in milliseconds; builds are unoptimised. */
 const START = 20_000;
@@ -18,6 +19,11 @@ function binary(): string {
     );
   }
   return path;
+}
+
+/** The surroundings without settings of theirs: the server refuses names it does not know. */
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("PARLOR_")));
 }
 
 export class Server {
@@ -45,7 +51,7 @@ export class Server {
       {
         stdio: ["ignore", "pipe", "pipe"],
         // Many tests of one address: the limits on requests are not what is tested here.
-        env: { ...process.env, PARLOR_LIMITS_OFF: "true" },
+        env: { ...withoutSettings(process.env), PARLOR_LIMITS_OFF: "true" },
       },
     );
     this.#child = child;
@@ -64,6 +70,17 @@ export class Server {
         });
       }
     });
+  }
+
+  /** A token for a backend, from the command line; the server may be running. */
+  async serviceToken(): Promise<string> {
+    const run = promisify(execFile);
+    const { stdout } = await run(
+      binary(),
+      ["token", "--user", "backend", "--role", "service", "--data-dir", this.#data],
+      { env: withoutSettings(process.env) },
+    );
+    return stdout.trim();
   }
 
   /** Ends it with this signal and waits until it is gone. */

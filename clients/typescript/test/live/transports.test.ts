@@ -144,7 +144,7 @@ describe.each(["websocket", "sse", "polling"] as const)("%s", (transport: Transp
       await Promise.all([live(writer), live(watcher)]);
       await writer.send({ do: "add_player", name: "before" });
       const { lockVersion } = await writer.send({ do: "set_title", title: "kept" }, { id: "kept" });
-      await titled(watcher, "kept");
+      await Promise.all([titled(writer, "kept"), titled(watcher, "kept")]);
       await own.stop("SIGKILL");
       await until(watcher, "the drop", ({ status }) => status.state === "reconnecting");
       await until(writer, "the drop", ({ status }) => status.state === "reconnecting");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { PatchOperation } from "../../src/messages.js";
-import { applyPatch, PatchError, share } from "../../src/patch.js";
+import { applyPatch, share } from "../../src/patch.js";
 
 interface Vector {
   readonly name: string;
@@ -10,6 +10,9 @@ interface Vector {
   readonly expected?: unknown;
   readonly error?: true;
 }
+
+/** Ours, not a TypeError of something that was frozen. */
+const MISFIT = "the patch does not fit the value";
 
 const vectors = JSON.parse(
   readFileSync(new URL("../../../../docs/vectors/patch.json", import.meta.url), "utf8"),
@@ -28,7 +31,7 @@ describe("RFC 6902 vectors", () => {
     // Frozen: writing to what was given would throw a TypeError.
     const doc = freeze(structuredClone(vector.doc));
     const operations = freeze(structuredClone(vector.patch));
-    if (vector.error) expect(() => applyPatch(doc, operations)).toThrow(PatchError);
+    if (vector.error) expect(() => applyPatch(doc, operations)).toThrow(MISFIT);
     else expect(applyPatch(doc, operations)).toEqual(vector.expected);
     expect(doc).toEqual(vector.doc);
   });
@@ -75,12 +78,10 @@ describe("structural sharing", () => {
 
   it("does not take a member named __proto__ for a prototype", () => {
     const evil = JSON.parse('[{"op":"add","path":"/__proto__","value":{"polluted":1}}]');
-    expect(() => applyPatch({}, evil)).toThrow(PatchError);
+    expect(() => applyPatch({}, evil)).toThrow(MISFIT);
     const deep = JSON.parse('[{"op":"add","path":"/__proto__/polluted","value":1}]');
-    expect(() => applyPatch({}, deep)).toThrow(PatchError);
-    expect(() => applyPatch({}, [{ op: "add", path: "/constructor/x", value: 1 }])).toThrow(
-      PatchError,
-    );
+    expect(() => applyPatch({}, deep)).toThrow(MISFIT);
+    expect(() => applyPatch({}, [{ op: "add", path: "/constructor/x", value: 1 }])).toThrow(MISFIT);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 });

@@ -342,6 +342,14 @@ describe("polling", () => {
     expect(events.log.slice(2)).toEqual(["in sync", "in sync", snapshot(5)]);
   });
 
+  it("says itself that the session has ended, with its last view", async () => {
+    const { calls, events } = setUp();
+    await settle();
+    const last = { ...snapshot(4), status: "ended" };
+    await calls[0]?.answer(Response.json(last));
+    expect(events.log).toEqual(["in sync", last, { ...last, type: "closed", reason: "ended" }]);
+  });
+
   it("spares a server that does not hold its requests", async () => {
     const { calls, events } = setUp();
     await settle();
@@ -358,7 +366,8 @@ describe("polling", () => {
   it("begins from the position it is given, and asks for a whole view when told to", async () => {
     const { calls, connection, paths } = setUp({ since: { epoch: EPOCH, lock_version: 2 } });
     await settle();
-    expect(paths()[0]).toBe("/api/sessions/7?wait=25&since=5f0c:2");
+    // Not held: its answer, with news or without, says that the connection works.
+    expect(paths()[0]).toBe("/api/sessions/7?wait=0&since=5f0c:2");
     connection.resync();
     await vi.advanceTimersByTimeAsync(1000);
     await calls[0]?.answer(new Response(null, { status: 304 }));

@@ -34,8 +34,7 @@ impl Header {
             return Err(broken("reserved bit"));
         }
         let mask = head.mask.ok_or(broken("not masked"))?;
-        let header =
-            Self { kind: head.opcode, fin: head.is_final, rsv1: head.rsv1, length, mask };
+        let header = Self { kind: head.opcode, fin: head.is_final, rsv1: head.rsv1, length, mask };
         Ok(Some((header, cursor.position() as usize)))
     }
 

@@ -54,7 +54,8 @@ const fn broken(reason: &'static str) -> Violation {
 
 const NOT_UTF8: Violation = Violation { code: close::NOT_UTF8, reason: "not UTF-8" };
 const TOO_BIG: Violation = Violation { code: close::TOO_BIG.code, reason: close::TOO_BIG.word };
-const BINARY: Violation = Violation { code: close::BAD_MESSAGE.code, reason: close::BAD_MESSAGE.word };
+const BINARY: Violation =
+    Violation { code: close::BAD_MESSAGE.code, reason: close::BAD_MESSAGE.word };
 
 /// What is kept of a client between two reads: nothing, or the begun frame and message.
 #[derive(Default)]
@@ -111,7 +112,10 @@ impl Inbound {
                     if self.append(header, payload, seen, rules)? {
                         let partial = self.0.as_mut().expect("it was just appended to");
                         let header = partial.complete(header);
-                        return Ok((used, Some(deliver(header, &partial.finished, rules, inflater)?)));
+                        return Ok((
+                            used,
+                            Some(deliver(header, &partial.finished, rules, inflater)?),
+                        ));
                     }
                 }
             }
@@ -130,7 +134,8 @@ impl Inbound {
         if input.is_empty() {
             return Ok(None);
         }
-        let begun = self.0.as_ref().map(|partial| &partial.header).filter(|header| !header.is_empty());
+        let begun =
+            self.0.as_ref().map(|partial| &partial.header).filter(|header| !header.is_empty());
         let parsed = match begun {
             None => Header::parse(input)?,
             Some(begun) => begun.parse_with(input)?,
@@ -154,7 +159,13 @@ impl Inbound {
     }
 
     /// Keeps a piece of payload; `true` if it completes a control frame or a message.
-    fn append(&mut self, header: Header, payload: &[u8], seen: u64, rules: Rules) -> Result<bool, Violation> {
+    fn append(
+        &mut self,
+        header: Header,
+        payload: &[u8],
+        seen: u64,
+        rules: Rules,
+    ) -> Result<bool, Violation> {
         let partial = self.0.get_or_insert_default();
         let seen = seen + payload.len() as u64;
         let whole = header.rest(seen) == 0;

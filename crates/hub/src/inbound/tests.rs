@@ -47,7 +47,8 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 
 /// Everything said in `chunks`, or the violation that ended it, with what was said before.
 fn parse(chunks: &[&[u8]], rules: Rules) -> (Vec<Owned>, Option<Violation>, Inbound) {
-    let (mut inbound, mut inflater, mut said) = (Inbound::default(), Inflater::default(), Vec::new());
+    let (mut inbound, mut inflater, mut said) =
+        (Inbound::default(), Inflater::default(), Vec::new());
     for chunk in chunks {
         let mut chunk = chunk.to_vec();
         let mut at = 0;
@@ -178,7 +179,8 @@ fn empty_frames_do_not_go_on_for_ever() {
 
 #[test]
 fn bad_text_is_found_before_its_frame_ends() {
-    let mut bytes = frame(FIN | 1, b"good \xce\xba\xe1\xbd\xb9 \xf4\x90\x80\x80 and much more text");
+    let mut bytes =
+        frame(FIN | 1, b"good \xce\xba\xe1\xbd\xb9 \xf4\x90\x80\x80 and much more text");
     bytes.truncate(6 + 15);
     assert_eq!(parse(&[&bytes], RULES).1, Some(NOT_UTF8));
     let (said, violation, _) = parse(&[&bytes[..6 + 12]], RULES);

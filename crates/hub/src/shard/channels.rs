@@ -65,9 +65,10 @@ impl Channels {
 
     pub(super) fn add(&mut self, id: Channel, slot: u32, version: u64) -> SubRef {
         let entries = &mut self.entries;
-        let channel = *self.by_id.entry(id).or_insert_with(|| {
-            entries.insert(Entry { id, subs: Vec::new(), turn: 0 }) as u32
-        });
+        let channel = *self
+            .by_id
+            .entry(id)
+            .or_insert_with(|| entries.insert(Entry { id, subs: Vec::new(), turn: 0 }) as u32);
         let subs = &mut self.entries[channel as usize].subs;
         subs.push(Sub { slot, view: NONE, control: NONE, version });
         SubRef { channel, place: (subs.len() - 1) as u32 }

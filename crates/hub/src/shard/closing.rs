@@ -129,7 +129,9 @@ impl Shard {
     }
 
     fn begin_close(&mut self, slot: u32, ending: Ending, keep_queue: bool) {
-        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else { return };
+        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else {
+            return;
+        };
         conn.phase = Phase::Closing;
         if !keep_queue {
             self.outgoing.arena.clear(&mut conn.out, false);

@@ -124,7 +124,10 @@ mod tests {
         let mut take = |now| allowance.take(2, 3, now);
         assert_eq!([take(0), take(0), take(0), take(0)], [true, true, true, false]);
         assert_eq!([take(400), take(500), take(500)], [false, true, false]);
-        assert_eq!([take(60_000), take(60_000), take(60_000), take(60_000)], [true, true, true, false]);
+        assert_eq!(
+            [take(60_000), take(60_000), take(60_000), take(60_000)],
+            [true, true, true, false]
+        );
         assert!(allowance.take(0, 0, 0), "no rate, no limit");
     }
 }

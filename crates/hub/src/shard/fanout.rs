@@ -58,8 +58,12 @@ impl Shard {
                 let patch = patch.as_ref().map(|(base, frame)| (*base, frame));
                 self.each(walk, |shard, at| shard.queue_view(walk, at, full, patch));
             }
-            PartBody::Event(frame) => self.each(walk, |shard, at| shard.queue_event(walk, at, frame)),
-            PartBody::Control(frame) => self.each(walk, |shard, at| shard.queue_control(walk, at, frame)),
+            PartBody::Event(frame) => {
+                self.each(walk, |shard, at| shard.queue_event(walk, at, frame))
+            }
+            PartBody::Control(frame) => {
+                self.each(walk, |shard, at| shard.queue_control(walk, at, frame))
+            }
             PartBody::Terminal { frame, close } => self.terminate(walk, frame, close.as_ref()),
         }
     }
@@ -82,10 +86,16 @@ impl Shard {
             return;
         }
         let slot = sub.slot;
-        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else { return };
+        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else {
+            return;
+        };
         let replaced = !conn.out.is_empty()
             && sub.view != NONE
-            && self.outgoing.arena.take_back(&mut conn.out, sub.view, (slot, walk.channel, Kind::View));
+            && self.outgoing.arena.take_back(
+                &mut conn.out,
+                sub.view,
+                (slot, walk.channel, Kind::View),
+            );
         let frame = match patch {
             Some((base, patch)) if base == sub.version && !replaced => patch,
             Some(_) if replaced => {
@@ -106,7 +116,9 @@ impl Shard {
     fn queue_control(&mut self, walk: Walk, at: SubRef, frame: &Frame) {
         let sub = self.channels.sub(at);
         let slot = sub.slot;
-        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else { return };
+        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else {
+            return;
+        };
         let replaced = !conn.out.is_empty()
             && sub.control != NONE
             && self.outgoing.arena.take_back(
@@ -122,7 +134,9 @@ impl Shard {
     fn queue_event(&mut self, walk: Walk, at: SubRef, frame: &Frame) {
         let slot = self.channels.sub(at).slot;
         let limits = &self.shared.config.limits;
-        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else { return };
+        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else {
+            return;
+        };
         if is_full(&conn.out, Kind::Event, limits) {
             // Many events in one turn are no fault of the reader: write first.
             if !conn.blocked && self.outgoing.flush(conn, &mut self.tally) == Flushed::Lost {

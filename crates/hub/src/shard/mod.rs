@@ -227,7 +227,8 @@ impl Shard {
 
     /// Writes to one socket and sees to what comes of it.
     fn flush(&mut self, slot: u32) {
-        let Some(conn) = self.conns[slot as usize].as_mut().filter(|c| c.phase != Phase::Dead) else {
+        let Some(conn) = self.conns[slot as usize].as_mut().filter(|c| c.phase != Phase::Dead)
+        else {
             return;
         };
         match self.outgoing.flush(conn, &mut self.tally) {

@@ -154,8 +154,14 @@ impl Arena {
     ///
     /// `index` may be long out of date. A node of the same slot, channel and kind at that place is
     /// the right one all the same: for `View` and `Control` there is at most one at any time.
-    pub(super) fn take_back(&mut self, out: &mut Outbox, index: u32, owner: (u32, u32, Kind)) -> bool {
-        let same = self.nodes.get(index as usize).is_some_and(|n| (n.slot, n.channel, n.kind) == owner);
+    pub(super) fn take_back(
+        &mut self,
+        out: &mut Outbox,
+        index: u32,
+        owner: (u32, u32, Kind),
+    ) -> bool {
+        let same =
+            self.nodes.get(index as usize).is_some_and(|n| (n.slot, n.channel, n.kind) == owner);
         if !same || out.is_begun(index) {
             return false;
         }
@@ -194,7 +200,11 @@ impl Arena {
     }
 
     /// The next bytes to write, in at most [`MAX_SLICES`] pieces.
-    pub(super) fn slices(&self, out: &Outbox, deflate: Option<Deflate>) -> SmallVec<[IoSlice<'_>; MAX_SLICES]> {
+    pub(super) fn slices(
+        &self,
+        out: &Outbox,
+        deflate: Option<Deflate>,
+    ) -> SmallVec<[IoSlice<'_>; MAX_SLICES]> {
         let mut slices = SmallVec::new();
         let (mut index, mut offset) = (out.head, out.offset as usize);
         while index != NONE && slices.len() < MAX_SLICES {

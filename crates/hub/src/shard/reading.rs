@@ -48,7 +48,9 @@ impl Shard {
         let slot = event.slot;
         for _ in 0..READS_PER_TURN {
             let tick = self.wheel.tick_of(self.now);
-            let Some(conn) = self.conns.get_mut(slot as usize).and_then(Option::as_mut) else { return };
+            let Some(conn) = self.conns.get_mut(slot as usize).and_then(Option::as_mut) else {
+                return;
+            };
             if conn.phase == Phase::Dead {
                 return;
             }
@@ -130,8 +132,12 @@ impl Shard {
             return self.reject(slot, close::RATE.code, &close::RATE.reason(Some(RATE_RETRY)));
         }
         match incoming {
-            Incoming::Text(text) => self.hand_over(slot, |shard| shard.handler.on_message(id, text)),
-            Incoming::Binary(data) => self.hand_over(slot, |shard| shard.handler.on_binary(id, data)),
+            Incoming::Text(text) => {
+                self.hand_over(slot, |shard| shard.handler.on_message(id, text))
+            }
+            Incoming::Binary(data) => {
+                self.hand_over(slot, |shard| shard.handler.on_binary(id, data))
+            }
             Incoming::Ping(payload) => self.send(slot, Frame::pong(payload)),
             Incoming::Pong | Incoming::Close(..) => {}
         }
@@ -160,7 +166,9 @@ impl Shard {
             return self.close_slow(slot);
         }
         let at = self.outgoing.micros;
-        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else { return };
+        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else {
+            return;
+        };
         let entry = Entry { frame, kind: Kind::Direct, slot, channel: NONE, at };
         self.outgoing.put(conn, entry);
     }

@@ -32,7 +32,8 @@ impl Shard {
 
     fn visit(&mut self, slot: u32, tick: u32) {
         let silent = self.wheel.ticks(self.shared.config.silent);
-        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.visit == tick) else {
+        let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.visit == tick)
+        else {
             return;
         };
         match conn.phase {

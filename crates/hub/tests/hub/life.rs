@@ -22,7 +22,9 @@ fn beating(millis: u64) -> HubConfig {
 fn bytes_read_too_early_are_not_lost() {
     let world = World::new(quiet());
     let (mut ours, theirs) = world.pair();
-    let whole = [masked(FIN | TEXT, b"one"), masked(FIN | TEXT, b"two"), masked(FIN | TEXT, b"three")].concat();
+    let whole =
+        [masked(FIN | TEXT, b"one"), masked(FIN | TEXT, b"two"), masked(FIN | TEXT, b"three")]
+            .concat();
     let (early, late) = whole.split_at(whole.len() - 3);
     let seen = Arc::new(Mutex::new(None));
     let options = AttachOptions {
@@ -32,7 +34,8 @@ fn bytes_read_too_early_are_not_lost() {
         })),
         ..AttachOptions::default()
     };
-    let id = world.hub.attach(theirs, Bytes::copy_from_slice(early), options).expect("there is room");
+    let id =
+        world.hub.attach(theirs, Bytes::copy_from_slice(early), options).expect("there is room");
     assert_eq!(*seen.lock().expect("nobody panics with it"), Some(id));
     world.recorder.wait("two messages", |heard| (heard.len() == 2).then_some(()));
     ours.write_all(late).expect("the hub reads");
@@ -70,10 +73,12 @@ fn half_a_message_is_life_too() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert!(start.elapsed() > Duration::from_millis(400));
-    world.recorder.wait("the message", |heard| heard.iter().find_map(|h| match h {
-        crate::support::Heard::Text(id, text) if *id == slow.id => Some(text.clone()),
-        _ => None,
-    }));
+    world.recorder.wait("the message", |heard| {
+        heard.iter().find_map(|h| match h {
+            crate::support::Heard::Text(id, text) if *id == slow.id => Some(text.clone()),
+            _ => None,
+        })
+    });
     assert_eq!(world.recorder.closed(silent.id).code, 4450);
 }
 

@@ -31,7 +31,11 @@ fn views_are_merged_and_the_last_one_arrives() {
     }
     let stats = world.hub.stats();
     assert_eq!((stats.merged, stats.queued), (96, 5));
-    world.hub.subscribe(clients[1].id, FEED, Subscribe { first: vec![Frame::text("ack")], version: 100 });
+    world.hub.subscribe(
+        clients[1].id,
+        FEED,
+        Subscribe { first: vec![Frame::text("ack")], version: 100 },
+    );
     world.recorder.release();
     clients[0].expect(&["v100"]);
     clients[1].expect(&["ack", "v100"]);
@@ -44,7 +48,11 @@ fn a_lost_event_closes_those_who_should_have_got_it() {
     let (world, mut clients) = held_up(2);
     world.hub.subscribe(clients[1].id, FEED, Subscribe::default());
     for version in 1..=10 {
-        world.publish(7, version, vec![view(BOARD, &format!("v{version}"), None), event(FEED, "e")]);
+        world.publish(
+            7,
+            version,
+            vec![view(BOARD, &format!("v{version}"), None), event(FEED, "e")],
+        );
     }
     // This one comes after the events that were lost, and knows it.
     world.hub.subscribe(clients[2].id, FEED, Subscribe { first: vec![], version: 10 });

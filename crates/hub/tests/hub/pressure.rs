@@ -67,7 +67,8 @@ fn presence_is_replaced_apart_from_views() {
     while world.hub.stats().conflated < 20 {
         number += 1;
         let presence = PartBody::Control(Frame::text(&text("here", number)));
-        let parts = vec![view(BOARD, &text("v", number), None), Part { channel: BOARD, body: presence }];
+        let parts =
+            vec![view(BOARD, &text("v", number), None), Part { channel: BOARD, body: presence }];
         world.publish(7, number, parts);
         world.until("it is carried out", |stats| stats.queued == 0);
     }
@@ -120,7 +121,10 @@ fn too_many_events_end_the_socket_and_none_is_skipped() {
     assert_eq!(last.first, FIN | CLOSE);
     assert_eq!(last.payload, [&4408u16.to_be_bytes()[..], b"slow;retry=1000"].concat());
     for (index, event) in events.iter().enumerate() {
-        assert_eq!((event.first, label(&event.payload)), (FIN | TEXT, ("e".to_owned(), index as u64 + 1)));
+        assert_eq!(
+            (event.first, label(&event.payload)),
+            (FIN | TEXT, ("e".to_owned(), index as u64 + 1))
+        );
     }
     drop(stopped.stream);
     let why = world.recorder.closed(stopped.id);
@@ -190,7 +194,8 @@ fn one_that_never_reads_is_let_go() {
 fn resident() -> usize {
     let status = fs::read_to_string("/proc/self/status").expect("this is Linux");
     let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("it has a VmRSS");
-    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<usize>().ok()).expect("a number") * 1024
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<usize>().ok()).expect("a number")
+        * 1024
 }
 
 #[test]

@@ -10,8 +10,8 @@ use std::{
 
 use bytes::Bytes;
 use hub::{
-    AttachOptions, Broadcast, Channel, CloseInfo, ConnId, Frame, Handler, Hub, HubConfig, HubLimits,
-    HubStats, Part, PartBody,
+    AttachOptions, Broadcast, Channel, CloseInfo, ConnId, Frame, Handler, Hub, HubConfig,
+    HubLimits, HubStats, Part, PartBody,
 };
 
 /// Long enough for a loaded machine; only a failure waits so long.

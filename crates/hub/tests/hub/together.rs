@@ -11,7 +11,9 @@ use std::{
     time::Duration,
 };
 
-use hub::{Broadcast, Channel, ConnId, Frame, Hub, HubConfig, HubLimits, Part, PartBody, Subscribe};
+use hub::{
+    Broadcast, Channel, ConnId, Frame, Hub, HubConfig, HubLimits, Part, PartBody, Subscribe,
+};
 
 use crate::support::{Client, World, quiet};
 
@@ -26,7 +28,8 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 }
@@ -109,7 +112,10 @@ impl Watcher {
             self.ask(table, true);
         }
         while self.tables.len() < TABLES as usize
-            || self.tables.values().any(|known| !known.subscribed || known.view < COMMITS || known.event < COMMITS)
+            || self
+                .tables
+                .values()
+                .any(|known| !known.subscribed || known.view < COMMITS || known.event < COMMITS)
         {
             let text = self.client.text();
             let words: Vec<&str> = text.split(' ').collect();
@@ -135,7 +141,8 @@ impl Watcher {
     fn check(&mut self, kind: &str, table: u64, version: u64, base: u64) {
         let again = kind == "left";
         let known = self.tables.entry(table).or_default();
-        let seen = format!("{kind} {version} of table {table} after {} and {}", known.view, known.event);
+        let seen =
+            format!("{kind} {version} of table {table} after {} and {}", known.view, known.event);
         match kind {
             "view" if !known.subscribed => {
                 assert!(version >= known.view, "{seen}");

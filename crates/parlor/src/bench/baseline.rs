@@ -16,7 +16,7 @@ const EVENTS: usize = 1024;
 /// Serves the bare loop until it is killed.
 #[derive(Debug, Args)]
 pub(crate) struct BaselineServer {
-    /// Bytes of a frame.
+    /// Bytes of a frame, header included.
     #[arg(long)]
     frame: usize,
 }
@@ -25,7 +25,7 @@ impl BaselineServer {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         println!("listening on http://{}", listener.local_addr()?);
-        let frame = vec![b'x'; self.frame];
+        let frame = text_frame(self.frame)?;
         let poll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let listens = epoll::EventData::new_u64(u64::MAX);
         epoll::add(&poll, &listener, listens, epoll::EventFlags::IN)?;
@@ -61,6 +61,17 @@ impl BaselineServer {
             }
         }
     }
+}
+
+/// A WebSocket text frame of this many bytes, header included: built once, as Parlor's are.
+fn text_frame(bytes: usize) -> anyhow::Result<Vec<u8>> {
+    const HEADER: usize = 4;
+    let payload = u16::try_from(bytes.saturating_sub(HEADER)).context("--frame is too large")?;
+    anyhow::ensure!(payload > 125, "--frame must be 130 or more");
+    let mut frame = vec![b'x'; bytes];
+    frame[..2].copy_from_slice(&[0x81, 126]);
+    frame[2..HEADER].copy_from_slice(&payload.to_be_bytes());
+    Ok(frame)
 }
 
 /// Takes a connection; a request for `/publish` gives the orders, all others watch.

@@ -41,6 +41,8 @@ pub(super) struct Seen {
     pub(super) events: u64,
     /// Version of the last view (`Reading::Frames`).
     pub(super) version: u64,
+    /// Bytes of the last view, frame header included (the probe, and `Reading::Frames`).
+    pub(super) view_frame: u64,
     /// Pings answered.
     pub(super) pings: u64,
     partial: Vec<u8>,
@@ -188,6 +190,7 @@ impl Seen {
                         let version = version(text).context("a view without a version")?;
                         ensure!(version > self.version, "a view steps back to {version}");
                         self.version = version;
+                        self.view_frame = end as u64;
                         self.views += 1;
                     }
                 }

@@ -126,7 +126,8 @@ fn describe<'e>(
         MetricKind::Gauge => MetricType::Gauge,
         MetricKind::Histogram => MetricType::Histogram,
     };
-    to.encode_descriptor(about.family(), about.help, None, kind)
+    // The registry ends its own texts with a full stop, so these have one too.
+    to.encode_descriptor(about.family(), &format!("{}.", about.help), None, kind)
 }
 
 fn number(to: &mut DescriptorEncoder<'_>, about: &Metric, value: u64) -> fmt::Result {
@@ -152,7 +153,7 @@ fn family<const N: usize>(
 fn latency(to: &mut DescriptorEncoder<'_>, about: &Metric, stats: &LatencyStats) -> fmt::Result {
     let bounds = LATENCY_BOUNDS_MICROS.iter().map(|micros| *micros as f64 / 1e6);
     let counts = stats.counts.iter().copied().chain(std::iter::repeat(0));
-    let buckets: Vec<(f64, u64)> = bounds.chain([f64::MAX]).zip(counts).collect();
+    let buckets: Vec<(f64, u64)> = bounds.chain([f64::INFINITY]).zip(counts).collect();
     let count = stats.counts.iter().sum();
     let sum = stats.sum_micros as f64 / 1e6;
     describe(to, about)?.encode_histogram::<NoLabelSet>(sum, count, &buckets, None)

@@ -26,7 +26,13 @@ const LATENCY_BUCKETS: usize = hub::LATENCY_BOUNDS_MICROS.len() + 1;
 
 #[test]
 fn what_is_scraped_is_what_the_table_says() {
-    let text = Metrics::default().text(Seen::default());
+    // A family shows up with its first series.
+    let metrics = Metrics::default();
+    metrics.command("committed");
+    metrics.auth_failure("expired");
+    metrics.rate_limited("user");
+    metrics.request("/", &Method::GET, StatusCode::OK, Duration::ZERO);
+    let text = metrics.text(some());
     let mut described: Vec<(&str, &str, &str)> = Vec::new();
     let mut help = "";
     for line in text.lines() {

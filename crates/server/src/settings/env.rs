@@ -11,6 +11,18 @@ const PREFIX: &str = "PARLOR_";
 /// Names the settings file; read before all else.
 pub(super) const CONFIG: &str = "PARLOR_CONFIG";
 
+/// Names that other parts of Parlor read: `watch`, the tests, `scripts/setup`. They are often set
+/// where a server is started, and are no settings of it.
+const NOT_SETTINGS: &[&str] = &[
+    CONFIG,
+    "PARLOR_BIN",
+    "PARLOR_CACHE",
+    "PARLOR_SCREENSHOTS",
+    "PARLOR_SEED",
+    "PARLOR_TOKEN",
+    "PARLOR_URL",
+];
+
 /// The settings among these variables, each as one nested dictionary with the name of its variable.
 pub(super) fn layers(
     variables: impl IntoIterator<Item = (String, String)>,
@@ -18,7 +30,7 @@ pub(super) fn layers(
     let mut layers = Vec::new();
     for (variable, text) in variables {
         let Some(rest) = variable.strip_prefix(PREFIX) else { continue };
-        if variable == CONFIG {
+        if NOT_SETTINGS.contains(&variable.as_str()) {
             continue;
         }
         match field_of(rest) {
@@ -41,14 +53,9 @@ fn field_of(rest: &str) -> Option<&'static Field> {
 /// Other programs may have variables of this prefix (orchestrators invent some for a service that
 /// is called `parlor`); only what looks like a setting misspelled is refused.
 fn refuse_if_meant(variable: &str, rest: &str) -> Result<(), SettingsError> {
-    let names: Vec<String> = Settings::fields().map(Field::variable).collect();
-    let near = nearest(variable, names.iter().map(|name| name.as_str())).or_else(|| {
-        // `nearest` compares in lower case.
-        let lower: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
-        let near = nearest(variable, lower.iter().map(String::as_str))?;
-        let place = lower.iter().position(|name| name == near)?;
-        Some(names[place].as_str())
-    });
+    let names: Vec<String> = Settings::fields().map(|field| field.name().replace('.', "__")).collect();
+    let near = nearest(rest, names.iter().map(String::as_str));
+    let near = near.map(|name| format!("{PREFIX}{}", name.to_uppercase()));
     if near.is_none() && !rest.contains("__") {
         tracing::debug!(variable, "this variable is no setting");
         return Ok(());
@@ -56,7 +63,7 @@ fn refuse_if_meant(variable: &str, rest: &str) -> Result<(), SettingsError> {
     Err(SettingsError::Unknown {
         name: variable.to_owned(),
         from: "environment".to_owned(),
-        near: near.map(str::to_owned),
+        near,
     })
 }
 

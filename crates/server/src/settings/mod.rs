@@ -94,9 +94,9 @@ section! {
         /// Life of a refresh token; each renewal starts it anew. A guest who is away longer
         /// is a new guest.
         refresh_days: u64 = 90, "days", 1 to 3_650;
-        /// May people log in by giving a name (or none)?
+        /// People may log in by giving a name, or none.
         guests: bool = true;
-        /// May an API token stand in the address of a socket (`?token=`)? `any` for old clients;
+        /// Which tokens may stand in the address of a socket (`?token=`): `any`, for old clients;
         /// `ws-only` takes single-use socket tokens there and is the choice for the open internet,
         /// since addresses end up in logs.
         query_tokens: QueryTokens = QueryTokens::Any;

@@ -11,31 +11,31 @@ use store::User;
 use tempfile::TempDir;
 
 /// Longest that a test waits for something that is bound to come.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server on a free port, with a data directory of its own.
-pub struct World {
+pub(crate) struct World {
     running: Running,
     /// `http://127.0.0.1:PORT`.
-    pub base: String,
-    pub http: Client,
+    pub(crate) base: String,
+    pub(crate) http: Client,
     _dir: TempDir,
 }
 
 /// Somebody with a login, or nobody.
 #[derive(Debug, Clone, Default)]
-pub struct Person {
-    pub id: String,
-    pub token: Option<String>,
-    pub refresh: Option<String>,
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) token: Option<String>,
+    pub(crate) refresh: Option<String>,
 }
 
 impl World {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
     }
 
-    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let mut settings = Settings::default();
         settings.listen = ([127, 0, 0, 1], 0).into();
@@ -51,41 +51,41 @@ impl World {
         Self { running, base, http, _dir: dir }
     }
 
-    pub fn app(&self) -> &server::app::App {
+    pub(crate) fn app(&self) -> &server::app::App {
         &self.running.app
     }
 
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.running.stop().await.expect("it stops in good order");
     }
 
     /// A request of nobody.
-    pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn ask(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base))
     }
 
-    pub fn get(&self, who: &Person, path: &str) -> RequestBuilder {
+    pub(crate) fn get(&self, who: &Person, path: &str) -> RequestBuilder {
         who.sign(self.ask(Method::GET, path))
     }
 
-    pub fn send(&self, who: &Person, method: Method, path: &str, body: &Value) -> RequestBuilder {
+    pub(crate) fn send(&self, who: &Person, method: Method, path: &str, body: &Value) -> RequestBuilder {
         who.sign(self.ask(method, path)).json(body)
     }
 
-    pub fn post(&self, who: &Person, path: &str, body: &Value) -> RequestBuilder {
+    pub(crate) fn post(&self, who: &Person, path: &str, body: &Value) -> RequestBuilder {
         self.send(who, Method::POST, path, body)
     }
 
-    pub fn patch(&self, who: &Person, path: &str, body: &Value) -> RequestBuilder {
+    pub(crate) fn patch(&self, who: &Person, path: &str, body: &Value) -> RequestBuilder {
         self.send(who, Method::PATCH, path, body)
     }
 
-    pub fn delete(&self, who: &Person, path: &str) -> RequestBuilder {
+    pub(crate) fn delete(&self, who: &Person, path: &str) -> RequestBuilder {
         who.sign(self.ask(Method::DELETE, path))
     }
 
     /// A new guest.
-    pub async fn guest(&self, name: &str) -> Person {
+    pub(crate) async fn guest(&self, name: &str) -> Person {
         let body = ok(self.post(&Person::default(), "/api/auth/guest", &json!({"name": name}))).await;
         Person {
             id: text(&body["user"]["id"]),
@@ -95,7 +95,7 @@ impl World {
     }
 
     /// Somebody with these roles.
-    pub async fn with_roles(&self, id: &str, roles: &[&str]) -> Person {
+    pub(crate) async fn with_roles(&self, id: &str, roles: &[&str]) -> Person {
         let user = User {
             id: UserId::new(id).expect("a good id"),
             name: id.to_owned(),
@@ -111,13 +111,13 @@ impl World {
     }
 
     /// A new board of this user, by its id.
-    pub async fn board(&self, owner: &Person, title: &str) -> String {
+    pub(crate) async fn board(&self, owner: &Person, title: &str) -> String {
         let body = created(self.post(owner, "/game", &json!({"title": title}))).await;
         text(&body["id"])
     }
 
     /// A new mirror with one seat for each of these users, and a service that may change it.
-    pub async fn mirror(&self, service: &Person, seats: &[&Person]) -> String {
+    pub(crate) async fn mirror(&self, service: &Person, seats: &[&Person]) -> String {
         let players: serde_json::Map<String, Value> =
             seats.iter().enumerate().map(|(seat, who)| (seat.to_string(), json!(who.id))).collect();
         let secrets: serde_json::Map<String, Value> =
@@ -129,7 +129,7 @@ impl World {
     }
 
     /// The tag of what everyone sees of a session: changes with each commit.
-    pub async fn tag(&self, session: &str) -> String {
+    pub(crate) async fn tag(&self, session: &str) -> String {
         let path = format!("/api/sessions/{session}");
         let response = self.ask(Method::GET, &path).send().await.expect("an answer");
         assert_eq!(response.status(), 200, "{path}");
@@ -138,11 +138,11 @@ impl World {
 }
 
 impl Person {
-    pub fn nobody() -> Self {
+    pub(crate) fn nobody() -> Self {
         Self::default()
     }
 
-    pub fn sign(&self, request: RequestBuilder) -> RequestBuilder {
+    pub(crate) fn sign(&self, request: RequestBuilder) -> RequestBuilder {
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -150,18 +150,18 @@ impl Person {
     }
 }
 
-pub fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("a text, not {value}")).to_owned()
 }
 
-pub fn header(response: &Response, name: &str) -> String {
+pub(crate) fn header(response: &Response, name: &str) -> String {
     let value = response.headers().get(name);
     let value = value.unwrap_or_else(|| panic!("no header {name}: {:?}", response.headers()));
     value.to_str().expect("plain text").to_owned()
 }
 
 /// Sends, and expects this status; answers with the body as JSON (`null` when there is none).
-pub async fn expect(request: RequestBuilder, status: StatusCode) -> Value {
+pub(crate) async fn expect(request: RequestBuilder, status: StatusCode) -> Value {
     let response = request.send().await.expect("an answer");
     let (found, url) = (response.status(), response.url().clone());
     let body = response.text().await.expect("a body");
@@ -169,16 +169,16 @@ pub async fn expect(request: RequestBuilder, status: StatusCode) -> Value {
     if body.is_empty() { Value::Null } else { serde_json::from_str(&body).expect("JSON") }
 }
 
-pub async fn ok(request: RequestBuilder) -> Value {
+pub(crate) async fn ok(request: RequestBuilder) -> Value {
     expect(request, StatusCode::OK).await
 }
 
-pub async fn created(request: RequestBuilder) -> Value {
+pub(crate) async fn created(request: RequestBuilder) -> Value {
     expect(request, StatusCode::CREATED).await
 }
 
 /// Sends, and expects a refusal in the documented form.
-pub async fn refused(request: RequestBuilder, status: u16, code: &str) -> Value {
+pub(crate) async fn refused(request: RequestBuilder, status: u16, code: &str) -> Value {
     let response = request.send().await.expect("an answer");
     let (found, url, headers) =
         (response.status().as_u16(), response.url().clone(), response.headers().clone());
@@ -199,7 +199,7 @@ pub async fn refused(request: RequestBuilder, status: u16, code: &str) -> Value 
 }
 
 /// Asks again until `good` likes the answer.
-pub async fn until(
+pub(crate) async fn until(
     world: &World,
     who: &Person,
     path: &str,
