@@ -55,7 +55,9 @@ impl View {
         let (Some(epoch), Some(version)) = (message.epoch, message.lock_version) else {
             return Applied::Ignored;
         };
-        if message.session.is_some_and(|session| !self.session.is_empty() && session != self.session)
+        if message
+            .session
+            .is_some_and(|session| !self.session.is_empty() && session != self.session)
         {
             return Applied::Ignored;
         }
@@ -64,7 +66,8 @@ impl View {
             "snapshot" | "update" => {
                 let Some(data) = message.data else { return Applied::Ignored };
                 let seat_moved = message.viewer_seat != self.viewer_seat;
-                let newer = version > self.lock_version || (version == self.lock_version && seat_moved);
+                let newer =
+                    version > self.lock_version || (version == self.lock_version && seat_moved);
                 if same_epoch && !newer {
                     return Applied::Ignored;
                 }
@@ -121,7 +124,8 @@ mod tests {
             assert_eq!(view.apply(&message), outcome, "{message}");
             assert_eq!((view.lock_version, &view.data), (version, &data), "{message}");
         };
-        let snapshot = |epoch, version, n| message("snapshot", epoch, version, json!({"data": {"n": n}}));
+        let snapshot =
+            |epoch, version, n| message("snapshot", epoch, version, json!({"data": {"n": n}}));
         let patch = |version, base: u64, n: u64| {
             let operations = json!([{"op": "replace", "path": "/n", "value": n}]);
             message("patch", "a", version, json!({"base": base, "patch": operations}))

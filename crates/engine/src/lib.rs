@@ -18,7 +18,7 @@ pub use log::{BrokenChain, EntryKind, Hash, LogEntry, verify_chain};
 pub use record::{Answered, CommitRecord, Created, Fingerprint, Key, Keyed, Stored};
 pub use replay::{ReplayError, replay};
 pub use session::{
-    Command, Effect, Event, Input, LoadError, NewSession, Outcome, Refused, Session, Ticket, Undone,
-    create,
+    Command, Effect, Event, Input, LoadError, NewSession, Outcome, Refused, Session, Ticket,
+    Undone, create,
 };
 pub use views::Patch;

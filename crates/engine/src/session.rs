@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use crate::limits::{DEADLINE_RETRY, Limits, PENDING_COMMITS, RECENT_ANSWERS, RECENT_EVENTS};
 use crate::views::Views;
 use crate::{
-    AnyCommit, AnyEvent, AnyGame, AnyState, Answered, CommitRecord, Created, EntryKind,
+    Answered, AnyCommit, AnyEvent, AnyGame, AnyState, CommitRecord, Created, EntryKind,
     Fingerprint, Hash, Key, Keyed, LogEntry, Patch, RawJson, Stored,
 };
 
@@ -268,11 +268,8 @@ pub fn create(
     now: Timestamp,
     limits: Limits,
 ) -> Result<CommitRecord, Refused> {
-    let mut ctx = Ctx {
-        session: new.id,
-        now,
-        random: Draws::new(&new.seed, new.id, Version::NONE.next()),
-    };
+    let mut ctx =
+        Ctx { session: new.id, now, random: Draws::new(&new.seed, new.id, Version::NONE.next()) };
     let commit = game.create(new.options, new.creator, &mut ctx)?;
     check_size(&commit, limits)?;
     let entry = LogEntry {
@@ -311,11 +308,7 @@ fn check_size(commit: &AnyCommit, limits: Limits) -> Result<(), Refused> {
 
 impl Session {
     /// A session as the store has it.
-    pub fn load(
-        game: Arc<dyn AnyGame>,
-        stored: Stored,
-        limits: Limits,
-    ) -> Result<Self, LoadError> {
+    pub fn load(game: Arc<dyn AnyGame>, stored: Stored, limits: Limits) -> Result<Self, LoadError> {
         let confirmed = Self::point(&*game, &stored)?;
         let mut session = Self {
             id: stored.session,
@@ -330,9 +323,12 @@ impl Session {
             deleted: stored.deleted,
             answers: Answers::default(),
             events: VecDeque::new(),
-            events_after: all_of(stored.recent.first().map_or(stored.version, |entry| {
-                Version(entry.version.0.saturating_sub(1))
-            })),
+            events_after: all_of(
+                stored
+                    .recent
+                    .first()
+                    .map_or(stored.version, |entry| Version(entry.version.0.saturating_sub(1))),
+            ),
             wake: None,
             refused_deadline: None,
             no_deadline_before: Timestamp::default(),
@@ -349,12 +345,7 @@ impl Session {
         let state = game
             .read_state(&stored.state)
             .map_err(|why| LoadError { session: stored.session, why })?;
-        Ok(Point {
-            version: stored.version,
-            state,
-            bytes: stored.state.len(),
-            head: stored.head,
-        })
+        Ok(Point { version: stored.version, state, bytes: stored.state.len(), head: stored.head })
     }
 
     /// Takes an input and says what is to be done. After loading, give [`Input::Clock`] once, so
@@ -483,8 +474,8 @@ impl Session {
             previous: head.head,
         };
         let answer = Answered { version, reply: commit.reply };
-        let keyed = keyed
-            .map(|(key, fingerprint)| Keyed { key, fingerprint, answer: answer.clone() });
+        let keyed =
+            keyed.map(|(key, fingerprint)| Keyed { key, fingerprint, answer: answer.clone() });
         let deleted = kind == EntryKind::Deleted;
         let record = CommitRecord {
             expected: head.version,

@@ -25,8 +25,12 @@ fn options_are_checked() {
     let new = |options: &str| {
         let options = json(options);
         let creator = Actor::System;
-        let new =
-            NewSession { id: common::id(), creator: &creator, options: &options, seed: common::seed() };
+        let new = NewSession {
+            id: common::id(),
+            creator: &creator,
+            options: &options,
+            seed: common::seed(),
+        };
         engine::create(&*erase::<common::toy::Toy>(), new, NOW, Limits { state_bytes: 200 })
     };
     let refused = |options: &str| common::told(&Err(new(options).unwrap_err()));

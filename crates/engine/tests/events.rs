@@ -25,11 +25,22 @@ fn a_stream_goes_on_after_any_event() {
     table.settle(&mut store);
     assert_eq!(places(&table, 0, 0), Some(vec![(2, 0), (2, 1)]), "only what is confirmed");
     table.settle_all(&mut store);
-    let all = vec![(2, 0), (2, 1), (4, 0), (4, 1), (4, 2)];
-    for (version, index, from) in
-        [(0, 0, 0), (1, u32::MAX, 0), (2, 0, 1), (2, 1, 2), (3, 9, 2), (4, 1, 4), (4, 2, 5), (9, 0, 5)]
-    {
-        assert_eq!(places(&table, version, index).as_deref(), Some(&all[from..]), "{version}.{index}");
+    let all = [(2, 0), (2, 1), (4, 0), (4, 1), (4, 2)];
+    for (version, index, from) in [
+        (0, 0, 0),
+        (1, u32::MAX, 0),
+        (2, 0, 1),
+        (2, 1, 2),
+        (3, 9, 2),
+        (4, 1, 4),
+        (4, 2, 5),
+        (9, 0, 5),
+    ] {
+        assert_eq!(
+            places(&table, version, index).as_deref(),
+            Some(&all[from..]),
+            "{version}.{index}"
+        );
     }
 }
 
@@ -40,7 +51,8 @@ fn secret_events_are_for_their_seat() {
     table.ask(r#"{"do":"sit","seat":3,"secret":"s"}"#);
     table.settle(&mut store);
     let events = table.session.events_since(Version(1), 0).unwrap();
-    let seen = |viewer| table.session.event_view(&events[0], viewer).map(|json| json.get().to_owned());
+    let seen =
+        |viewer| table.session.event_view(&events[0], viewer).map(|json| json.get().to_owned());
     assert_eq!(seen(Viewer::Seat(SeatId(3))), Some(r#"{"sat":3}"#.to_owned()));
     assert_eq!(seen(Viewer::Seat(SeatId(2))), None);
     assert_eq!(seen(Viewer::Spectator), None);

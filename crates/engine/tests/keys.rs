@@ -74,8 +74,7 @@ fn a_deletion_may_be_repeated_too() {
     let mut store = Store::new();
     let mut table = Table::open(&store);
     let delete = |table: &mut Table| {
-        let command =
-            Command { body: None, key: Some("k".to_owned()), ..table.command("null") };
+        let command = Command { body: None, key: Some("k".to_owned()), ..table.command("null") };
         table.give(Input::Command(command))
     };
     assert_eq!(delete(&mut table), ["commit 2"]);

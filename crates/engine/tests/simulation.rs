@@ -1,6 +1,7 @@
 //! Some nodes, one store, and everything that may come between them in any order: commits judged
 //! late, notices later, loads that are old when they arrive, a store that says nothing of what it
 //! kept, nodes that die. Whatever happens, what must hold does ([`World::check`], [`World::end`]).
+#![allow(clippy::unwrap_used, reason = "a test that fails here fails")]
 
 mod common;
 
@@ -19,11 +20,19 @@ const NODES: usize = 3;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Ask { node: usize, what: What, expected: Option<u64>, key: Option<u8> },
+    Ask {
+        node: usize,
+        what: What,
+        expected: Option<u64>,
+        key: Option<u8>,
+    },
     /// The store judges the oldest commit of this node that it has not judged.
     Judge(usize),
     /// The same, but the node will hear that the store is away. It may have kept the commit.
-    Lose { node: usize, kept: bool },
+    Lose {
+        node: usize,
+        kept: bool,
+    },
     /// The node hears what became of its oldest commit.
     Notice(usize),
     /// The load that this node asked for is read…
@@ -34,7 +43,10 @@ enum Step {
     /// The bus says that the session has moved.
     Signal(usize),
     /// The node dies and starts again; what it had in flight may still reach the store, or not.
-    Restart { node: usize, flushed: bool },
+    Restart {
+        node: usize,
+        flushed: bool,
+    },
     Time(u64),
 }
 

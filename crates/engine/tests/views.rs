@@ -1,4 +1,5 @@
 //! Views and patches: made once, whole for whom they are meant, and a patch leads where it says.
+#![allow(clippy::unwrap_used, reason = "a test that fails here fails")]
 
 mod common;
 

@@ -74,6 +74,11 @@ pub struct HubLimits {
     /// Unsent events and direct messages of one socket, in bytes; past it 4408. Default 1 MiB.
     /// Views are not in it: there is at most one for each subscription.
     pub outbox_bytes: usize,
+    /// Bytes that the kernel takes from one socket's outbox before they are on their way (Linux:
+    /// `TCP_NOTSENT_LOWAT`). 0 leaves it to the kernel, which takes up to 4 MiB. Default 64 KiB: a
+    /// view that the kernel has cannot be replaced by a newer one any more, and 1,000 clients that
+    /// stop reading would hold gigabytes of it.
+    pub kernel_unsent: u32,
     /// Commands that wait for one shard. Default 8,192: tens of milliseconds of work. Past it
     /// broadcasts are merged (latest view of a stream wins; events that had to go close their
     /// subscribers with 4408). Past four times of it a direct message closes its socket with 4408
@@ -92,6 +97,7 @@ impl Default for HubLimits {
             event_queue: 256,
             direct_queue: 256,
             outbox_bytes: 1024 * 1024,
+            kernel_unsent: 64 * 1024,
             command_queue: 8192,
         }
     }

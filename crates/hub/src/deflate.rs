@@ -12,6 +12,8 @@ const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
 const WHOLE_WINDOW: u8 = 15;
 /// Exponent of the window of the frames for everyone who limits it.
 const NARROW_WINDOW: u8 = 9;
+/// How hard to try. For JSON of 64 KiB level 6 takes three times as long for 2 % less.
+const LEVEL: u32 = 5;
 /// Windows that RFC 7692 knows, as exponents.
 const WINDOWS: std::ops::RangeInclusive<u8> = 8..=15;
 
@@ -115,7 +117,7 @@ impl Deflater {
             Window::Narrow => (&mut self.narrow, NARROW_WINDOW),
         };
         let state = state.get_or_insert_with(|| {
-            Compress::new_with_window_bits(Compression::default(), false, bits)
+            Compress::new_with_window_bits(Compression::new(LEVEL), false, bits)
         });
         state.reset();
         self.out.clear();

@@ -63,6 +63,8 @@ codes! {
     SESSION_ENDED = 422, false, "The session has ended and takes no more commands.";
     /// The state would grow over its limit.
     STATE_TOO_LARGE = 422, false, "The session's state would grow over its limit.";
+    /// A plain request where a WebSocket is expected.
+    UPGRADE_REQUIRED = 426, false, "This address is for WebSockets, version 13.";
     /// Too many requests.
     RATE_LIMITED = 429, true, "Too many requests; see Retry-After.";
     /// A fault of the server.

@@ -5,7 +5,7 @@
 /// Setting `limits.message_bytes`.
 pub const MESSAGE_BYTES: usize = 16 * 1024;
 
-/// Messages a second from one connection, on average; bursts of twice that pass. A person makes
+/// Messages a second from one connection, on average; four times as many at once. A person makes
 /// less than ten; bots in tests lift it with `limits.off`. Setting `limits.messages_per_second`.
 pub const MESSAGES_PER_SECOND: u32 = 50;
 

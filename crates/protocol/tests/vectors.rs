@@ -273,9 +273,9 @@ fn close_codes_say_whether_to_come_back() {
         }
     }
     for close in close::ALL {
-        let told = cases.iter().any(|case| {
-            case.code == close.code && case.reason == close.reason(case.retry_ms)
-        });
+        let told = cases
+            .iter()
+            .any(|case| case.code == close.code && case.reason == close.reason(case.retry_ms));
         assert!(told, "{} {} is in the vectors", close.code, close.word);
     }
 }

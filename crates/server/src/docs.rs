@@ -145,6 +145,8 @@ mod tests {
         assert!(settings.contains("| `store` | `\"sqlite\"` | `sqlite`, `memory` |"), "{settings}");
         assert!(errors().contains("| `RATE_LIMITED` | 429 | yes |"));
         assert!(close_codes().contains("| 4504 | `no-session` | no |"));
-        assert!(metrics().contains("| `parlor_sockets_closed_total` | counter | sockets | `code` |"));
+        assert!(
+            metrics().contains("| `parlor_sockets_closed_total` | counter | sockets | `code` |")
+        );
     }
 }

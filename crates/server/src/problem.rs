@@ -34,7 +34,7 @@ pub struct Problem {
     /// Stable name for programs.
     pub code: Cow<'static, str>,
     /// What kind of problem it is, for people; the same for each code of the server's own.
-    pub title: Cow<'static, str>,
+    pub title: &'static str,
     /// What is wrong with this request, for people. Never holds a token, a path of this machine
     /// or words of the store.
     pub detail: String,
@@ -42,9 +42,9 @@ pub struct Problem {
     pub extensions: Map<String, Value>,
     /// Seconds after which the same request may succeed.
     pub retry_after: Option<u64>,
-    /// The `WWW-Authenticate` header of a 401.
-    challenge: Option<&'static str>,
-    cause: Option<Cause>,
+    challenge: Option<Challenge>,
+    // Boxed, so that a `Result` with a problem stays small.
+    cause: Option<Box<Cause>>,
 }
 
 /// Why, for the log and the counters; never sent.
@@ -77,11 +77,11 @@ impl Problem {
         Self {
             status,
             code: code.name.into(),
-            title: code.meaning.into(),
+            title: code.meaning,
             detail: detail.into(),
             extensions: Map::new(),
             retry_after: matches!(code.status, 429 | 503).then_some(RETRY_SECONDS),
-            challenge: (code.status == 401).then_some(NO_TOKEN),
+            challenge: (code.status == 401).then_some(Challenge::NoToken),
             cause: None,
         }
     }
@@ -103,7 +103,7 @@ impl Problem {
     /// The same with what only the log may say.
     #[must_use]
     pub fn because(mut self, text: impl Into<String>) -> Self {
-        self.cause = Some(Cause { text: text.into(), login: None });
+        self.cause = Some(Box::new(Cause { text: text.into(), login: None }));
         self
     }
 
@@ -122,7 +122,7 @@ impl Problem {
     /// A plain request where a WebSocket is expected.
     #[must_use]
     pub fn upgrade_required() -> Self {
-        Self::new(&codes::BAD_REQUEST, "this is a WebSocket: open it with `Upgrade: websocket`, version 13")
+        Self::new(&codes::UPGRADE_REQUIRED, codes::UPGRADE_REQUIRED.meaning)
     }
 
     /// Stable name for programs.
@@ -143,7 +143,7 @@ impl IntoResponse for Problem {
         let trace_id = trace_id();
         let body = Body {
             r#type: "about:blank",
-            title: &self.title,
+            title: self.title,
             status: self.status.as_u16(),
             detail: &self.detail,
             code: &self.code,
@@ -160,25 +160,51 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         if let Some(challenge) = self.challenge {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            headers.insert(header::WWW_AUTHENTICATE, challenge.header());
+        }
+        // RFC 9110, 15.5.22 and RFC 6455, 4.4: what would do.
+        if self.status == StatusCode::UPGRADE_REQUIRED {
+            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
         if let Some(cause) = self.cause {
-            response.extensions_mut().insert(cause);
+            response.extensions_mut().insert(*cause);
         }
         response
     }
 }
 
-/// RFC 6750: no token was sent, so no error is named.
-const NO_TOKEN: &str = r#"Bearer realm="parlor""#;
-const BAD_TOKEN: &str =
-    r#"Bearer realm="parlor", error="invalid_token", error_description="not a token of this server""#;
-const EXPIRED: &str =
-    r#"Bearer realm="parlor", error="invalid_token", error_description="the token has expired""#;
-const ENDED: &str =
-    r#"Bearer realm="parlor", error="invalid_token", error_description="the login has ended""#;
-const WRONG_USE: &str =
-    r#"Bearer realm="parlor", error="invalid_token", error_description="not a token for this use""#;
+/// The `WWW-Authenticate` header of a 401 (RFC 6750, 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Challenge {
+    /// No token was sent, so no error is named.
+    NoToken,
+    Foreign,
+    Expired,
+    Ended,
+    WrongUse,
+}
+
+impl Challenge {
+    fn header(self) -> HeaderValue {
+        macro_rules! invalid {
+            ($why:literal) => {
+                concat!(
+                    "Bearer realm=\"parlor\", error=\"invalid_token\", error_description=\"",
+                    $why,
+                    "\""
+                )
+            };
+        }
+        HeaderValue::from_static(match self {
+            Self::NoToken => "Bearer realm=\"parlor\"",
+            Self::Foreign => invalid!("not a token of this server"),
+            Self::Expired => invalid!("the token has expired"),
+            Self::Ended => invalid!("the login has ended"),
+            Self::WrongUse => invalid!("not a token for this use"),
+        })
+    }
+}
 
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
@@ -186,19 +212,19 @@ impl From<AuthError> for Problem {
             AuthError::GuestsOff => (&codes::FORBIDDEN, None),
             AuthError::BadName => (&codes::BAD_REQUEST, None),
             AuthError::Unavailable(_) => (&codes::UNAVAILABLE, None),
-            AuthError::Missing => (&codes::UNAUTHORIZED, Some(NO_TOKEN)),
-            AuthError::Expired => (&codes::UNAUTHORIZED, Some(EXPIRED)),
+            AuthError::Missing => (&codes::UNAUTHORIZED, Some(Challenge::NoToken)),
+            AuthError::Expired => (&codes::UNAUTHORIZED, Some(Challenge::Expired)),
             AuthError::Used | AuthError::Revoked | AuthError::UnknownRefresh => {
-                (&codes::UNAUTHORIZED, Some(ENDED))
+                (&codes::UNAUTHORIZED, Some(Challenge::Ended))
             }
             AuthError::WrongAudience | AuthError::NotInQuery => {
-                (&codes::UNAUTHORIZED, Some(WRONG_USE))
+                (&codes::UNAUTHORIZED, Some(Challenge::WrongUse))
             }
             AuthError::Malformed
             | AuthError::BadSignature
             | AuthError::UnknownKey
             | AuthError::WrongIssuer
-            | AuthError::NotYet => (&codes::UNAUTHORIZED, Some(BAD_TOKEN)),
+            | AuthError::NotYet => (&codes::UNAUTHORIZED, Some(Challenge::Foreign)),
         };
         let text = match &error {
             AuthError::Unavailable(why) => why.clone(),
@@ -206,7 +232,7 @@ impl From<AuthError> for Problem {
         };
         let mut problem = Self::new(code, error.to_string());
         problem.challenge = challenge;
-        problem.cause = Some(Cause { text, login: Some(error.reason()) });
+        problem.cause = Some(Box::new(Cause { text, login: Some(error.reason()) }));
         problem
     }
 }
@@ -224,7 +250,7 @@ impl From<Refusal> for Problem {
         Self {
             status,
             code: refusal.code,
-            title: known.map_or("The game refused this.", |code| code.meaning).into(),
+            title: known.map_or("The game refused this.", |code| code.meaning),
             detail: refusal.message.into_owned(),
             extensions: Map::new(),
             retry_after: None,
@@ -245,9 +271,9 @@ impl From<Refused> for Problem {
             Refused::KeyReused => Self::new(&codes::KEY_REUSED, detail),
             Refused::Ended => Self::new(&codes::SESSION_ENDED, detail),
             Refused::Deleted => Self::new(&codes::SESSION_NOT_FOUND, detail),
-            Refused::TooLarge { bytes, limit } => Self::new(&codes::STATE_TOO_LARGE, detail)
-                .with("bytes", bytes)
-                .with("limit", limit),
+            Refused::TooLarge { bytes, limit } => {
+                Self::new(&codes::STATE_TOO_LARGE, detail).with("bytes", bytes).with("limit", limit)
+            }
             Refused::Unavailable(why) => {
                 Self::new(&codes::UNAVAILABLE, "The store does not answer.").because(why)
             }

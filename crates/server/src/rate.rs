@@ -19,6 +19,7 @@ use game::UserId;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use crate::auth::{Login, SERVICE};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::settings::{Network, Settings};
@@ -56,9 +57,14 @@ impl Rates {
         }))
     }
 
-    /// One more request of this user.
-    pub fn user(&self, user: &UserId) -> Result<(), Problem> {
-        self.count(self.0.users.as_ref(), user.clone(), "user", "too many requests of this user")
+    /// One more request of this user. Services are not counted: a backend that mirrors its games
+    /// speaks for all of their players, and the operator has made its token.
+    pub fn login(&self, login: &Login) -> Result<(), Problem> {
+        if login.has(SERVICE) {
+            return Ok(());
+        }
+        let text = "too many requests of this user";
+        self.count(self.0.users.as_ref(), login.user.clone(), "user", text)
     }
 
     /// One more guest from this address.

@@ -95,10 +95,10 @@ impl Users {
 
     /// The user with this id, or the only one that an operator made with this name.
     pub async fn find(&self, who: &str) -> Result<User, UsersError> {
-        if let Ok(id) = UserId::new(who) {
-            if let Some(user) = self.store.user(&id).await? {
-                return Ok(user);
-            }
+        if let Ok(id) = UserId::new(who)
+            && let Some(user) = self.store.user(&id).await?
+        {
+            return Ok(user);
         }
         let mut named = self.named(who.trim()).await?;
         match named.len() {

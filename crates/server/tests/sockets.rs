@@ -73,6 +73,34 @@ async fn a_seat_sees_its_own_secret_and_loses_it_with_the_seat() {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_shows_its_last_view_and_then_closes() {
+    let house = House::start().await;
+    let service = house.service().await;
+    let id = house.session(&service, mirror(json!({"n": 1}), json!({}), json!({}))).await;
+    let mut sole = house.socket(&format!("/ws/sessions/{id}?patch=1"), None).await;
+    let mut shared = house.socket("/ws", None).await;
+    shared.send(json!({"type": "subscribe", "topic": format!("session:{id}")})).await;
+    for socket in [&mut sole, &mut shared] {
+        assert_eq!(socket.follow_until(1).await.data["public"]["n"], 1);
+    }
+    let last = json!({"do": "put", "public": {"n": 2}, "events": [{"result": "over"}], "ended": true});
+    house.command(&service, &id, last).await;
+    for socket in [&mut sole, &mut shared] {
+        assert_eq!(socket.next_of(&["game_event"]).await["id"], "2.0");
+        assert_eq!(socket.follow_until(2).await.data["public"]["n"], 2);
+        assert_eq!(socket.next_of(&["closed"]).await["reason"], "ended");
+    }
+    assert_eq!(sole.closed().await, (4504, "ended".to_owned()));
+    shared.send(json!({"type": "ping", "ref": "still here"})).await;
+    assert_eq!(shared.next_of(&["pong"]).await["ref"], "still here");
+    // Who comes late is shown the same.
+    let mut late = house.socket(&format!("/ws/sessions/{id}"), None).await;
+    assert_eq!(late.follow_until(2).await.data["public"]["n"], 2);
+    assert_eq!(late.next_of(&["closed"]).await["reason"], "ended");
+    assert_eq!(late.closed().await, (4504, "ended".to_owned()));
+}
+
+#[tokio::test]
 async fn a_position_is_resumed_exactly_or_not_at_all() {
     let house = House::start().await;
     let service = house.service().await;

@@ -88,7 +88,8 @@ impl SqliteStore {
     }
 
     fn start(dir: &DataDir, db: Connection, lock: Option<File>) -> Result<Self, Failure> {
-        let readers: Result<Vec<_>, Failure> = (0..limits::READERS).map(|_| dir.reading()).collect();
+        let readers: Result<Vec<_>, Failure> =
+            (0..limits::READERS).map(|_| dir.reading()).collect();
         Ok(Self {
             epoch: sql::epoch(&db)?,
             readers: Readers::start(readers?)?,

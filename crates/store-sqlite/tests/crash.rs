@@ -3,9 +3,11 @@
 //!
 //! The child is this test binary again, running the ignored test [`commits_until_it_is_killed`]; it
 //! prints a line for each acknowledged commit. `PARLOR_SEED=<number>` kills at the same counts again.
+#![allow(clippy::unwrap_used, reason = "a test that fails here fails")]
 
 use std::collections::BTreeMap;
 use std::env;
+use std::future::Future;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -22,8 +24,8 @@ use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
 use game::{
-    Actor, Commit, Ctx, Draws, Game, GameName, Refusal, Seed, SessionId, Timestamp, UserId, Version,
-    Viewer,
+    Actor, Commit, Ctx, Draws, Game, GameName, Refusal, Seed, SessionId, Timestamp, UserId,
+    Version, Viewer,
 };
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -141,8 +143,7 @@ impl Table {
                 let options = serde_json::value::to_raw_value(&()).unwrap();
                 let seed = Seed::new([u8::try_from(id.get()).unwrap(); 32]);
                 let new = NewSession { id, creator: &ann(), options: &options, seed };
-                let first =
-                    engine::create(&*game, new, Timestamp(1), Limits::default()).unwrap();
+                let first = engine::create(&*game, new, Timestamp(1), Limits::default()).unwrap();
                 let stored = first.as_stored().unwrap();
                 let head = first.head;
                 store.commit(first).await.unwrap();
@@ -164,13 +165,8 @@ impl Table {
             let key = named.then(|| format!("{}-{}", self.session.version(), self.given));
             self.keys.insert(ticket, key.clone());
             let body = serde_json::value::to_raw_value(&Roll { named }).unwrap();
-            let command = Command {
-                ticket,
-                actor: ann(),
-                body: Some(body.into()),
-                expected: None,
-                key,
-            };
+            let command =
+                Command { ticket, actor: ann(), body: Some(body.into()), expected: None, key };
             self.tell(store, Input::Command(command));
         }
     }
@@ -203,42 +199,73 @@ impl Table {
         .print();
     }
 
-    async fn turn(&mut self, store: &SqliteStore) {
-        self.fill(store);
+    async fn turn(&mut self, store: &SqliteStore) -> Result<(), Undone> {
         let (head, outcome) = self.flying.next().await.unwrap();
-        match outcome {
-            Ok(()) => self.tell(store, Input::Committed(head)),
-            Err(error) => panic!("{:?}", Undone::from(error)),
+        outcome?;
+        self.tell(store, Input::Committed(head));
+        Ok(())
+    }
+}
+
+/// Commits to all sessions until the store refuses.
+async fn commit_on_and_on(store: &SqliteStore) -> Undone {
+    let mut tables = Vec::new();
+    for number in 1..=SESSIONS {
+        let id = SessionId::new(number).unwrap();
+        tables.push(Table::open(store, erase::<Tally>(), id).await);
+    }
+    loop {
+        for table in &mut tables {
+            table.fill(store);
+        }
+        for table in &mut tables {
+            if let Err(why) = table.turn(store).await {
+                return why;
+            }
         }
     }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(work)
+}
+
+fn open_as_told() -> SqliteStore {
+    let folder = env::var("PARLOR_CRASH_DIR").expect("set by the crash test");
+    SqliteStore::open(Path::new(&folder), Mode::Serve).unwrap()
 }
 
 #[test]
 #[ignore = "the child of the crash test: runs for ever"]
 fn commits_until_it_is_killed() {
-    let folder = env::var("PARLOR_CRASH_DIR").expect("set by the crash test");
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(async {
-        let store = SqliteStore::open(Path::new(&folder), Mode::Serve).unwrap();
-        let mut tables = Vec::new();
-        for number in 1..=SESSIONS {
-            let id = SessionId::new(number).unwrap();
-            tables.push(Table::open(&store, erase::<Tally>(), id).await);
+    let why = block_on(async { commit_on_and_on(&open_as_told()).await });
+    panic!("{why:?}");
+}
+
+#[test]
+#[ignore = "the child of the test of a full disk"]
+fn commits_until_the_disk_is_full() {
+    block_on(async {
+        let store = open_as_told();
+        let why = commit_on_and_on(&store).await;
+        assert!(matches!(why, Undone::Unavailable(_)), "{why:?}");
+        // Many commits did not fit; a small write may, and the smallest of all, that of `ready`.
+        let mut name = 0;
+        while store.ready().await.is_ok() {
+            let _ = store.claim(&name.to_string(), Timestamp(1), Timestamp(9)).await;
+            name += 1;
+            assert!(name < 10_000, "the disk is not full");
         }
-        loop {
-            for table in &mut tables {
-                table.fill(&store);
-            }
-            for table in &mut tables {
-                table.turn(&store).await;
-            }
-        }
+        store.close().await.unwrap();
     });
 }
 
-fn start_child(folder: &Path) -> (Child, BufReader<ChildStdout>) {
-    let mut child = Process::new(env::current_exe().unwrap())
-        .args(["commits_until_it_is_killed", "--exact", "--ignored", "--nocapture"])
+/// Starts this binary with one ignored test, by way of `sh` and what it should do first.
+fn start_child(folder: &Path, test: &str, first: &str) -> (Child, BufReader<ChildStdout>) {
+    let mut child = Process::new("sh")
+        .args(["-c", &format!("{first} exec \"$0\" \"$@\"")])
+        .arg(env::current_exe().unwrap())
+        .args([test, "--exact", "--ignored", "--nocapture"])
         .env("PARLOR_CRASH_DIR", folder)
         .stdout(Stdio::piped())
         .spawn()
@@ -247,19 +274,21 @@ fn start_child(folder: &Path) -> (Child, BufReader<ChildStdout>) {
     (child, output)
 }
 
+/// The harness of the child prints lines of its own, and not all of them end.
+fn read_ack(line: &str) -> Option<Ack> {
+    let (_, ack) = line.split_once("ack ")?;
+    Some(serde_json::from_str(ack).unwrap_or_else(|why| panic!("{line}: {why}")))
+}
+
 /// Kills the child once it has printed `kill_at` acknowledgements, while it goes on; answers with
 /// all that it printed.
 fn run_and_kill(folder: &Path, kill_at: u64) -> Vec<Ack> {
-    let (mut child, output) = start_child(folder);
+    let (mut child, output) = start_child(folder, "commits_until_it_is_killed", "");
     let mut acks = Vec::new();
     let mut killed = false;
     let began = Instant::now();
     for line in output.lines() {
-        let line = line.unwrap();
-        // The harness of the child prints lines of its own, and not all of them end.
-        if let Some((_, ack)) = line.split_once("ack ") {
-            acks.push(serde_json::from_str(ack).unwrap_or_else(|why| panic!("{line}: {why}")));
-        }
+        acks.extend(read_ack(&line.unwrap()));
         if !killed && acks.len() as u64 >= kill_at {
             child.kill().unwrap();
             killed = true;
@@ -273,7 +302,8 @@ fn run_and_kill(folder: &Path, kill_at: u64) -> Vec<Ack> {
 
 /// Version, key and reply of every answer that is kept.
 fn kept_answers(db: &Connection, id: SessionId) -> BTreeMap<u64, (String, String)> {
-    let mut select = db.prepare("SELECT version, key, reply FROM answer WHERE session = ?").unwrap();
+    let mut select =
+        db.prepare("SELECT version, key, reply FROM answer WHERE session = ?").unwrap();
     let id = i64::try_from(id.get()).unwrap();
     let mut rows = select.query([id]).unwrap();
     let mut answers = BTreeMap::new();
@@ -315,6 +345,36 @@ async fn check(store: &SqliteStore, db: &Connection, id: SessionId, acks: &[Ack]
     stored.version.0
 }
 
+/// Opens the store and checks all of its sessions; answers with the commits that it keeps.
+async fn check_all(folder: &Path, acks: &[Ack]) -> u64 {
+    let store = SqliteStore::open(folder, Mode::Serve).unwrap();
+    let db = Connection::open(folder.join("parlor.db")).unwrap();
+    let sound: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
+    let mut kept = 0;
+    for number in 1..=SESSIONS {
+        kept += check(&store, &db, SessionId::new(number).unwrap(), acks).await;
+    }
+    drop(db);
+    store.close().await.unwrap();
+    kept
+}
+
+/// The child may write files of 600 to 1200 KiB (by the shell's idea of a block), and is told of the
+/// rest by an error, like on a full disk.
+#[tokio::test]
+async fn a_disk_that_is_full_costs_no_commit_that_was_acknowledged() {
+    let folder = TempDir::new().unwrap();
+    let limit = "trap '' XFSZ; ulimit -f 1200;";
+    let (mut child, output) = start_child(folder.path(), "commits_until_the_disk_is_full", limit);
+    let acks: Vec<Ack> = output.lines().filter_map(|line| read_ack(&line.unwrap())).collect();
+    let status = child.wait().unwrap();
+    assert!(status.success(), "{status}");
+    let kept = check_all(folder.path(), &acks).await;
+    println!("{} commits acknowledged, {kept} kept", acks.len());
+    assert!(acks.len() as u64 > SESSIONS && kept >= acks.len() as u64);
+}
+
 #[tokio::test]
 async fn what_was_acknowledged_outlives_every_kill() {
     let seed = env::var("PARLOR_SEED").ok().map(|text| text.parse().expect("PARLOR_SEED"));
@@ -332,16 +392,7 @@ async fn what_was_acknowledged_outlives_every_kill() {
         let least = if round == 0 { SESSIONS } else { 0 };
         let kill_at = least + draws.below(ACKS);
         acks.extend(run_and_kill(folder.path(), kill_at));
-        let store = SqliteStore::open(folder.path(), Mode::Serve).unwrap();
-        let db = Connection::open(folder.path().join("parlor.db")).unwrap();
-        let sound: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-        assert_eq!(sound, "ok");
-        kept = 0;
-        for number in 1..=SESSIONS {
-            kept += check(&store, &db, SessionId::new(number).unwrap(), &acks).await;
-        }
-        drop(db);
-        store.close().await.unwrap();
+        kept = check_all(folder.path(), &acks).await;
     }
     println!("{KILLS} kills, {} commits acknowledged, {kept} kept", acks.len());
     assert!(acks.len() as u64 > SESSIONS && kept >= acks.len() as u64);

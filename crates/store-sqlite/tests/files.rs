@@ -1,4 +1,5 @@
 //! The data directory: who may read it, who may serve it, and what is refused.
+#![allow(clippy::unwrap_used, reason = "a test that fails here fails")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -72,8 +72,12 @@ pub trait Store: Send + Sync + 'static {
     async fn drop_refresh_of(&self, user: &UserId) -> Result<(), StoreError>;
 
     /// Claims a name until `expires`: true for the first caller, false for all others until then.
-    async fn claim(&self, name: &str, now: Timestamp, expires: Timestamp)
-    -> Result<bool, StoreError>;
+    async fn claim(
+        &self,
+        name: &str,
+        now: Timestamp,
+        expires: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// Forgets claims and refresh tokens that have expired by `now`; answers how many.
     async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError>;

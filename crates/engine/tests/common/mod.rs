@@ -1,6 +1,11 @@
 //! What the tests of the engine share: a game with a bit of everything, a store that is a list, and
 //! a table that says in short words what a session wants done.
-#![allow(dead_code, unreachable_pub, reason = "each file of tests uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each file of tests uses a part of it"
+)]
 
 pub mod toy;
 
@@ -113,13 +118,7 @@ impl Table {
 
     pub fn load(stored: Stored, limits: Limits) -> Self {
         let session = Session::load(erase::<Toy>(), stored, limits).unwrap();
-        Self {
-            session,
-            now: NOW,
-            flying: VecDeque::new(),
-            outcomes: BTreeMap::new(),
-            next: 0,
-        }
+        Self { session, now: NOW, flying: VecDeque::new(), outcomes: BTreeMap::new(), next: 0 }
     }
 
     /// Gives an input; answers with what is to be done, one word or two for each.
@@ -142,8 +141,10 @@ impl Table {
                 text
             }
             Effect::Publish(events) => {
-                let places: Vec<String> =
-                    events.iter().map(|event| format!(" {}.{}", event.version, event.index)).collect();
+                let places: Vec<String> = events
+                    .iter()
+                    .map(|event| format!(" {}.{}", event.version, event.index))
+                    .collect();
                 format!("publish {}{}", self.session.version(), places.concat())
             }
             Effect::Deleted => "deleted".to_owned(),

@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use game::{
-    Actor, Commit, Ctx, Deadline, Game, GameName, Refusal, SeatId, Status, Timestamp, UserId, Viewer,
+    Actor, Commit, Ctx, Deadline, Game, GameName, Refusal, SeatId, Status, Timestamp, UserId,
+    Viewer,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

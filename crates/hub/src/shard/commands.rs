@@ -133,10 +133,24 @@ impl Shard {
     fn register(&mut self, slot: u32, stream: std::net::TcpStream) -> std::io::Result<TcpStream> {
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
+        self.limit_unsent(&stream)?;
         let mut stream = TcpStream::from_std(stream);
         let both = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut stream, Token(slot as usize), both)?;
         Ok(stream)
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn limit_unsent(&self, stream: &std::net::TcpStream) -> std::io::Result<()> {
+        match self.shared.config.limits.kernel_unsent {
+            0 => Ok(()),
+            bytes => socket2::SockRef::from(stream).set_tcp_notsent_lowat(bytes),
+        }
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn limit_unsent(&self, _stream: &std::net::TcpStream) -> std::io::Result<()> {
+        Ok(())
     }
 
     fn subscribe(&mut self, id: ConnId, channel: Channel, subscribe: Subscribe) {

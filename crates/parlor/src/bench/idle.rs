@@ -17,6 +17,9 @@ use super::stadium::QUIET;
 /// Seconds between two heartbeats of the server under test: short, so that a run sees some.
 const HEARTBEAT: u64 = 5;
 
+/// Every connection has its first view by then.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Many connections that do nothing but answer heartbeats.
 #[derive(Debug, Args)]
 pub(crate) struct Idle {
@@ -57,7 +60,7 @@ impl Idle {
             Crowd::connect(server.address, &publisher.path(), self.connections, Reading::Frames)?;
         let duration = Duration::from_secs(HEARTBEAT * self.heartbeats + HEARTBEAT);
         let bar = ProgressBar::new(duration.as_secs()).with_message("heartbeats");
-        crowd.settle(QUIET / 3)?;
+        crowd.until(PATIENCE, |seen| seen.version > 0)?;
         let (start, cpu) = (Instant::now(), server.cpu()?);
         let before: u64 = crowd.seen.iter().map(|seen| seen.pings).sum();
         while start.elapsed() < duration {

@@ -64,9 +64,10 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
 
 fn subprotocol(headers: &HeaderMap) -> Option<String> {
     let offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
-    offers.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).find_map(
-        |offer| offer.trim().strip_prefix(TOKEN_SUBPROTOCOL_PREFIX).map(str::to_owned),
-    )
+    offers
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|offer| offer.trim().strip_prefix(TOKEN_SUBPROTOCOL_PREFIX).map(str::to_owned))
 }
 
 /// Tokens hold nothing that an address would have to escape, so nothing is unescaped.
@@ -81,7 +82,8 @@ mod tests {
 
     #[test]
     fn the_header_counts_before_the_subprotocol_and_the_address() {
-        let cases: &[(&[(&str, &str)], Option<&str>, Option<(&str, Via)>)] = &[
+        type Case<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>, Option<(&'a str, Via)>);
+        let cases: &[Case<'_>] = &[
             (&[], None, None),
             (&[], Some("a=1&token=T&b=2"), Some(("T", Via::Query))),
             (&[], Some("token="), Some(("", Via::Query))),

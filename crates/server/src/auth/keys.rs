@@ -15,9 +15,9 @@ use jsonwebtoken::{
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::AuthError;
 use super::secret::{self, Secret};
 use super::token::{Made, Verified};
-use super::AuthError;
 use crate::settings::Settings;
 
 /// Bytes of a token that is looked at: headers end at 8 KiB in most proxies.
@@ -51,7 +51,9 @@ impl Keys {
         if let Some(path) = &settings.auth.public_key_file {
             let key = read(path).and_then(|text| of_pem(&text));
             keys.checking.push(
-                key.with_context(|| format!("setting `auth.public_key_file` = {}", path.display()))?,
+                key.with_context(|| {
+                    format!("setting `auth.public_key_file` = {}", path.display())
+                })?,
             );
         }
         if let Some(path) = &settings.auth.jwks_file {
@@ -134,7 +136,8 @@ fn refusal(error: &jsonwebtoken::errors::Error) -> AuthError {
 
 /// Names the secret without telling it.
 fn kid_of(secret: &Secret) -> String {
-    let digest = Sha256::new().chain_update(b"parlor kid ").chain_update(secret.expose()).finalize();
+    let digest =
+        Sha256::new().chain_update(b"parlor kid ").chain_update(secret.expose()).finalize();
     format!("parlor-{}", hex::encode(&digest[..4]))
 }
 
@@ -167,7 +170,10 @@ fn of_jwks(text: &str) -> anyhow::Result<Vec<Key>> {
     let set: JwkSet = serde_json::from_str(text).context("wanted is a JWKS: {\"keys\": […]}")?;
     ensure!(set.keys.len() <= MOST_KEYS, "more than {MOST_KEYS} keys");
     let signs = |jwk: &&Jwk| {
-        !matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption | PublicKeyUse::Other(_)))
+        !matches!(
+            jwk.common.public_key_use,
+            Some(PublicKeyUse::Encryption | PublicKeyUse::Other(_))
+        )
     };
     let mut keys = Vec::new();
     for jwk in set.keys.iter().filter(signs) {
@@ -226,7 +232,8 @@ impl Key {
             _ => self.check_rsa()?,
         }
         // The library makes the key up from its bytes here; the signature is of no interest.
-        crypto::verify("", b"", &self.key, self.algorithm).context("it is not a point of its curve")?;
+        crypto::verify("", b"", &self.key, self.algorithm)
+            .context("it is not a point of its curve")?;
         Ok(self)
     }
 

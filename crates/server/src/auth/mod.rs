@@ -95,6 +95,22 @@ impl Login {
     }
 }
 
+#[cfg(test)]
+impl Login {
+    /// Somebody with these roles, for tests that need no token.
+    pub(crate) fn of_test(user: &str, roles: &[&str]) -> Self {
+        Self {
+            user: UserId::new(user).expect("tests name users well"),
+            name: None,
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            expires_at: Timestamp(u64::MAX),
+            issued_at: Timestamp(0),
+            kind: TokenKind::Api,
+            foreign: false,
+        }
+    }
+}
+
 /// The answer to a login.
 #[derive(Clone, Serialize)]
 pub struct LoginBody {

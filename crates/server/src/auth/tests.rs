@@ -187,7 +187,8 @@ async fn logging_out_ends_this_login_or_all() {
     assert!(world.auth.refresh(&here.refresh_token).await.is_err());
 
     let user = world.store.user(&login.user).await.unwrap().unwrap();
-    let (phone, desk) = (world.auth.log_in(&user).await.unwrap(), world.auth.log_in(&user).await.unwrap());
+    let (phone, desk) =
+        (world.auth.log_in(&user).await.unwrap(), world.auth.log_in(&user).await.unwrap());
     let (socket, _) = world.auth.socket_token(&login).unwrap();
     world.auth.logout(&login, true, None).await.unwrap();
     for body in [&here, &phone, &desk] {

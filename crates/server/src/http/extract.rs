@@ -36,9 +36,11 @@ impl<S: Send + Sync> FromRequestParts<S> for PathParts {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let unreadable = |why: PathRejection| Problem::new(&codes::BAD_REQUEST, why.body_text());
         let Path(named) =
-            <Path<BTreeMap<String, String>> as FromRequestParts<S>>::from_request_parts(parts, state)
-                .await
-                .map_err(unreadable)?;
+            <Path<BTreeMap<String, String>> as FromRequestParts<S>>::from_request_parts(
+                parts, state,
+            )
+            .await
+            .map_err(unreadable)?;
         Ok(Self(named))
     }
 }
@@ -128,13 +130,15 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     let essence = given.unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let json = essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"));
-    if json { Ok(()) } else { Err(Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE, codes::UNSUPPORTED_MEDIA_TYPE.meaning)) }
+    if json {
+        Ok(())
+    } else {
+        Err(Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE, codes::UNSUPPORTED_MEDIA_TYPE.meaning))
+    }
 }
 
 async fn read(body: Body, limit: usize) -> Result<bytes::Bytes, Problem> {
-    let too_large = || {
-        Problem::new(&codes::TOO_LARGE, format!("a body has at most {limit} bytes"))
-    };
+    let too_large = || Problem::new(&codes::TOO_LARGE, format!("a body has at most {limit} bytes"));
     let collected = tokio::time::timeout(BODY_PATIENCE, Limited::new(body, limit).collect()).await;
     match collected {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
@@ -206,7 +210,7 @@ impl OptionalFromRequestParts<App> for Login {
 async fn login(app: &App, parts: &Parts) -> Result<Option<Login>, Problem> {
     let login = app.auth.of_request(&parts.headers).await?;
     if let (Some(login), Some(rates)) = (&login, parts.extensions.get::<Rates>()) {
-        rates.user(&login.user)?;
+        rates.login(login)?;
     }
     Ok(login)
 }

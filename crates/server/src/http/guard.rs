@@ -66,10 +66,14 @@ pub(super) fn cors(settings: &Settings) -> CorsLayer {
 
 /// Adds the headers that every answer has.
 pub(super) async fn headers(mut response: Response) -> Response {
+    let upgrade = response.status() == StatusCode::UPGRADE_REQUIRED;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if upgrade {
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    }
     // What says nothing of caches is not for them.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
@@ -107,7 +111,8 @@ pub(super) fn unknown(pages: Router) -> Router {
 }
 
 fn is_of_programs(path: &str) -> bool {
-    let under = |root: &str| path.strip_prefix(root).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+    let under =
+        |root: &str| path.strip_prefix(root).is_some_and(|r| r.is_empty() || r.starts_with('/'));
     OF_PROGRAMS.into_iter().any(under)
 }
 

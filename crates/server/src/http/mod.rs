@@ -4,6 +4,11 @@
 //! Each endpoint describes itself for the OpenAPI document in the attribute above its handler, and
 //! is mounted by the same: what is not described is not served.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "a refusal is made once a request and goes straight out; a box would only add a name"
+)]
+
 mod auth;
 mod etag;
 mod extract;
@@ -60,6 +65,8 @@ pub async fn open_table(app: &App, id: SessionId) -> Result<Table, TableError> {
     scoreboard::freshen(app, &table).await;
     Ok(table)
 }
+
+pub(crate) use scoreboard::check_right;
 
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::base())

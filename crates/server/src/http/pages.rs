@@ -66,9 +66,11 @@ const NOT_FOUND: &str = r#"<!doctype html>
 </html>
 "#;
 
+type Bytes = Cow<'static, [u8]>;
+
 /// The files of the pages, by name.
 #[derive(Clone)]
-pub(super) struct Files(Arc<dyn Fn(&str) -> Option<Cow<'static, [u8]>> + Send + Sync>);
+pub(super) struct Files(Arc<dyn Fn(&str) -> Option<Bytes> + Send + Sync>);
 
 impl Files {
     /// Those that were embedded at build time (while developing: as they are on disk).
@@ -76,7 +78,7 @@ impl Files {
         Self(Arc::new(|name| Dist::get(name).map(|file| file.data)))
     }
 
-    fn get(&self, name: &str) -> Option<Cow<'static, [u8]>> {
+    fn get(&self, name: &str) -> Option<Bytes> {
         (self.0)(name)
     }
 
@@ -124,9 +126,7 @@ async fn board(
             let view = sessions::current(&app, &shown);
             page(StatusCode::OK, with_first_view(&index, &shown.published.title, &view))
         }
-        Err(crate::tables::TableError::NotFound) => {
-            page(StatusCode::NOT_FOUND, index.into_owned())
-        }
+        Err(crate::tables::TableError::NotFound) => page(StatusCode::NOT_FOUND, index.into_owned()),
         // The page asks again by itself.
         Err(_) => page(StatusCode::SERVICE_UNAVAILABLE, index.into_owned()),
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use hub::{HubStats, LATENCY_BOUNDS_MICROS, LatencyStats};
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder, NoLabelSet, text};
+use prometheus_client::encoding::{
+    DescriptorEncoder, EncodeMetric, MetricEncoder, NoLabelSet, text,
+};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
@@ -109,9 +111,10 @@ impl Collector for Now {
         }
         let codes = hub.closed.iter().map(|(code, count)| ([("code", code.to_string())], *count));
         family(to, &table::SOCKETS_CLOSED, codes)?;
-        let reasons = self.resyncs.iter().map(|(reason, count)| {
-            ([("reason", reason.reason.to_owned())], *count)
-        });
+        let reasons = self
+            .resyncs
+            .iter()
+            .map(|(reason, count)| ([("reason", reason.reason.to_owned())], *count));
         family(to, &table::RESYNCS, reasons)?;
         latency(to, &table::FANOUT, &hub.latency)
     }

@@ -101,7 +101,10 @@ fn counts_come_out_where_they_belong() {
         ("parlor_commit_seconds_count", "1"),
         ("parlor_auth_failures_total{reason=\"expired\"}", "1"),
         ("parlor_rate_limited_total{limit=\"address\"}", "1"),
-        ("parlor_http_requests_total{route=\"/api/sessions/{id}\",method=\"GET\",status=\"200\"}", "1"),
+        (
+            "parlor_http_requests_total{route=\"/api/sessions/{id}\",method=\"GET\",status=\"200\"}",
+            "1",
+        ),
         ("parlor_http_requests_total{route=\"none\",method=\"other\",status=\"404\"}", "1"),
         ("parlor_fanout_seconds_bucket{le=\"0.00005\"}", "2"),
         ("parlor_fanout_seconds_bucket{le=\"0.0005\"}", "3"),

@@ -83,13 +83,33 @@ async fn a_problem_is_the_json_of_the_rfc_with_a_trace_id() {
     assert!(plain.get("extensions").is_none());
 }
 
+#[tokio::test]
+async fn a_plain_request_for_a_socket_is_told_what_would_do() {
+    let (status, headers, body) = sent(Problem::upgrade_required()).await;
+    assert_eq!((status, &body["code"]), (426, &json!("UPGRADE_REQUIRED")));
+    assert_eq!(
+        (&headers["upgrade"], &headers["sec-websocket-version"]),
+        (&"websocket".parse().unwrap(), &"13".parse().unwrap())
+    );
+}
+
+#[test]
+fn a_problem_is_small_enough_to_hand_around() {
+    assert!(size_of::<Problem>() <= 128, "{}", size_of::<Problem>());
+}
+
 #[test]
 fn every_code_of_the_table_can_be_sent() {
     for code in codes::ALL {
         let problem = Problem::new(code, "x");
         assert_eq!((problem.status.as_u16(), problem.code()), (code.status, code.name));
         assert_eq!(problem.challenge.is_some(), code.status == 401, "{}", code.name);
-        assert_eq!(problem.retry_after.is_some(), matches!(code.status, 429 | 503), "{}", code.name);
+        assert_eq!(
+            problem.retry_after.is_some(),
+            matches!(code.status, 429 | 503),
+            "{}",
+            code.name
+        );
     }
 }
 

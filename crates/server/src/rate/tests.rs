@@ -31,9 +31,10 @@ fn ip(text: &str) -> IpAddr {
 #[test]
 fn each_user_and_address_has_a_count_of_its_own() {
     let rates = rates(|_| {});
-    let (ada, ben) = (UserId::new("ada").unwrap(), UserId::new("ben").unwrap());
-    assert!((4..8).contains(&passed(|| rates.user(&ada))));
-    assert!((4..8).contains(&passed(|| rates.user(&ben))));
+    let (ada, ben) = (Login::of_test("ada", &[]), Login::of_test("ben", &["admin"]));
+    assert!((4..8).contains(&passed(|| rates.login(&ada))));
+    assert!((4..8).contains(&passed(|| rates.login(&ben))));
+    assert_eq!(passed(|| rates.login(&Login::of_test("backend", &[SERVICE]))), 100);
     assert!((6..10).contains(&passed(|| rates.address(ip("10.0.0.1")))));
     assert!((6..10).contains(&passed(|| rates.address(ip("10.0.0.2")))));
     assert!((5..7).contains(&passed(|| rates.guest(ip("10.0.0.1")))));
@@ -59,8 +60,7 @@ fn a_refusal_says_when_to_come_back() {
 #[test]
 fn limits_off_lets_everything_pass() {
     let rates = rates(|settings| settings.limits.off = true);
-    let user = UserId::new("ada").unwrap();
-    assert_eq!(passed(|| rates.user(&user)), 100);
+    assert_eq!(passed(|| rates.login(&Login::of_test("ada", &[]))), 100);
     assert_eq!(passed(|| rates.guest(ip("10.0.0.1"))), 100);
     assert_eq!(passed(|| rates.address(ip("10.0.0.1"))), 100);
 }
@@ -99,7 +99,11 @@ fn only_trusted_proxies_are_believed() {
         for line in forwarded {
             headers.append("x-forwarded-for", HeaderValue::from_static(line));
         }
-        assert_eq!(client_address(ip(peer), &headers, &proxies), ip(client), "{peer} {forwarded:?}");
+        assert_eq!(
+            client_address(ip(peer), &headers, &proxies),
+            ip(client),
+            "{peer} {forwarded:?}"
+        );
     }
 }
 
@@ -107,9 +111,10 @@ fn only_trusted_proxies_are_believed() {
 async fn a_flood_is_refused_with_a_problem_before_the_handler_hears_of_it() {
     let rates = rates(|settings| settings.limits.requests_per_second_per_address = 1);
     let app: Router = Router::new()
-        .route("/", get(|address: axum::Extension<ClientAddress>| async move {
-            address.0.0.to_string()
-        }))
+        .route(
+            "/",
+            get(|address: axum::Extension<ClientAddress>| async move { address.0.0.to_string() }),
+        )
         .layer(from_fn_with_state(rates, limit));
     let ask = |from: &'static str| {
         let app = app.clone();

@@ -53,18 +53,14 @@ fn field_of(rest: &str) -> Option<&'static Field> {
 /// Other programs may have variables of this prefix (orchestrators invent some for a service that
 /// is called `parlor`); only what looks like a setting misspelled is refused.
 fn refuse_if_meant(variable: &str, rest: &str) -> Result<(), SettingsError> {
-    let names: Vec<String> = Settings::fields().map(|field| field.name().replace('.', "__")).collect();
+    let names: Vec<String> =
+        Settings::fields().map(|field| field.name().replace('.', "__")).collect();
     let near = nearest(rest, names.iter().map(String::as_str));
     let near = near.map(|name| format!("{PREFIX}{}", name.to_uppercase()));
     if near.is_none() && !rest.contains("__") {
-        tracing::debug!(variable, "this variable is no setting");
         return Ok(());
     }
-    Err(SettingsError::Unknown {
-        name: variable.to_owned(),
-        from: "environment".to_owned(),
-        near,
-    })
+    Err(SettingsError::Unknown { name: variable.to_owned(), from: "environment".to_owned(), near })
 }
 
 /// `text` as the setting wants it; left as text when it cannot be, so that it is refused with the

@@ -22,9 +22,9 @@ use crate::machine;
 
 pub use error::SettingsError;
 pub use field::{Field, Kind};
+use field::{choice, section};
 pub use load::Overrides;
 pub use network::Network;
-use field::{choice, section};
 
 /// Messages that a socket may send at once after a quiet time, as a multiple of its rate: a page
 /// that resumes many topics.
@@ -126,7 +126,7 @@ section! {
         /// One message from a client over a socket. Commands are small; a larger one is a mistake
         /// or an attack.
         message_bytes: usize = protocol::limits::MESSAGE_BYTES, "bytes", 256 to 1_048_576;
-        /// Messages of one socket, on average; four times of it may come at once after a quiet
+        /// Messages of one socket, on average; four times as many may come at once after a quiet
         /// time. A person who drags a slider sends 30.
         messages_per_second: u32 = protocol::limits::MESSAGES_PER_SECOND, "a second", 1 to 100_000;
         /// Topics of one socket: a page that shows a lobby and a few tables.
@@ -139,9 +139,10 @@ section! {
         body_bytes: usize = protocol::limits::BODY_BYTES, "bytes", 1_024 to 16_777_216;
         /// Stored state of one session: it is hashed and stored whole at each commit.
         state_bytes: usize = protocol::limits::STATE_BYTES, "bytes", 1_024 to 16_777_216;
-        /// HTTP requests of one user; twice of it may come at once.
+        /// HTTP requests of one user; twice as many may come at once. Users with the role `service`
+        /// are not counted.
         requests_per_second: u32 = 50, "a second", 1 to 100_000;
-        /// HTTP requests and socket upgrades from one address, logged in or not; twice of it may
+        /// HTTP requests and socket upgrades from one address, logged in or not; twice as many may
         /// come at once. High, since a whole school may share one address.
         requests_per_second_per_address: u32 = 1_000, "a second", 1 to 1_000_000;
         /// New guests from one address; as many may come at once. Each is a record in the store.

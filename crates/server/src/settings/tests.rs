@@ -57,7 +57,8 @@ fn what_other_parts_of_parlor_read_is_no_setting() {
 
 #[test]
 fn flags_are_stronger_than_the_environment_and_that_is_stronger_than_the_file() {
-    let file = "listen = \"127.0.0.1:1\"\n[limits]\nbody_bytes = 1024\nstate_bytes = 1024\noff = true";
+    let file =
+        "listen = \"127.0.0.1:1\"\n[limits]\nbody_bytes = 1024\nstate_bytes = 1024\noff = true";
     let environment = [("PARLOR_LISTEN", "127.0.0.1:2"), ("PARLOR_LIMITS__BODY_BYTES", "2048")];
     let settings = load(file, &environment, &[("listen", "[::1]:3")]).unwrap();
     assert_eq!(settings.listen, "[::1]:3".parse::<SocketAddr>().unwrap());
@@ -79,7 +80,11 @@ fn the_environment_reads_every_kind() {
             ("PARLOR_HUB_SHARDS", "2"),
             ("PARLOR_ALLOWED_ORIGINS", "https://A.example/, http://localhost:5173"),
             ("PARLOR_PORT", "tcp://10.0.0.1:8080"),
+            ("PARLOR_SERVICE_HOST", "10.0.0.1"),
+            ("PARLOR_PORT_8080_TCP_ADDR", "10.0.0.1"),
             ("PARLOR_TOKEN", "x"),
+            ("PARLOR_URL", "x"),
+            ("PARLOR_BIN", "x"),
             ("PATH", "/bin"),
         ],
         &[],
@@ -105,10 +110,14 @@ fn the_file_may_be_named_by_the_environment() {
 
 #[test]
 fn bad_settings_are_refused_with_name_value_and_what_would_do() {
-    type Case<'a> =
-        (&'a str, &'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)], &'a str);
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)], &'a str);
     let cases: &[Case<'_>] = &[
-        ("lisen = \"x\"", &[], &[], "there is no setting `lisen` (my.toml): did you mean `listen`?"),
+        (
+            "lisen = \"x\"",
+            &[],
+            &[],
+            "there is no setting `lisen` (my.toml): did you mean `listen`?",
+        ),
         (
             "[auth]\nguest = true",
             &[],

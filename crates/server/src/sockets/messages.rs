@@ -234,6 +234,11 @@ fn command(app: &App, peer: &Arc<Peer>, command: Command) -> Result<(), Slow> {
         refuse_command(app, peer, &id, codes::BAD_REQUEST, Some(&why), reference.as_deref());
         return Ok(());
     }
+    if let Err(problem) = crate::http::check_right(app, id, &login) {
+        let (id, why) = (id.to_string(), problem.message());
+        refuse_command(app, peer, &id, codes::FORBIDDEN, Some(why), reference.as_deref());
+        return Ok(());
+    }
     let body: RawJson = command.command.into();
     let request = Request {
         actor: login.actor(),

@@ -3,11 +3,11 @@
 //! Who may not come in is told so *after* the upgrade, by an `error` message and a close code: a
 //! browser cannot read the status of a refused upgrade. Floods are refused before it.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -27,6 +27,7 @@ use crate::auth::{AuthError, Login};
 use crate::frames;
 use crate::problem::Problem;
 use crate::trace;
+use crate::rate::ClientAddress;
 use crate::tables::{Form, Join};
 
 /// Seconds after which a refused socket may try again.
@@ -43,10 +44,11 @@ pub fn upgrade(
         Ok(key) => key,
         Err(problem) => return problem.into_response(),
     };
+    // Behind a proxy, that of the client and not of the proxy.
     let address = request
         .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+        .get::<ClientAddress>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0);
     let ticket = match admit(&app, address, login.as_ref().ok().and_then(Option::as_ref)) {
         Ok(ticket) => ticket,
         Err(problem) => return problem.into_response(),

@@ -48,13 +48,17 @@ impl<'a> MakeWriter<'a> for Lines {
 
 fn app(metrics: &Metrics) -> Router {
     Router::new()
-        .route("/id/{id}", get(|request: Request| async move {
-            assert_eq!(trace_id_of(&request), trace_id().to_string());
-            trace_id().to_string()
-        }))
-        .route("/fault", get(|| async {
-            Problem::new(&codes::INTERNAL, "a fault").because("the inner reason")
-        }))
+        .route(
+            "/id/{id}",
+            get(|request: Request| async move {
+                assert_eq!(trace_id_of(&request), trace_id().to_string());
+                trace_id().to_string()
+            }),
+        )
+        .route(
+            "/fault",
+            get(|| async { Problem::new(&codes::INTERNAL, "a fault").because("the inner reason") }),
+        )
         .route("/login", get(|| async { Problem::from(AuthError::Expired) }))
         .layer(from_fn_with_state(metrics.clone(), trace))
 }
@@ -81,10 +85,16 @@ async fn the_id_is_the_same_in_header_body_and_handler() {
     let (_, second, _) = ask(&app, "/id/1", None).await;
     assert_ne!(first, second);
     let (_, header, body) = ask(&app, "/id/1", Some("4bf92f3577b34da6a3ce929d0e0e4736")).await;
-    assert_eq!((header.as_str(), body.as_str()), ("4bf92f3577b34da6a3ce929d0e0e4736", header.as_str()));
+    assert_eq!(
+        (header.as_str(), body.as_str()),
+        ("4bf92f3577b34da6a3ce929d0e0e4736", header.as_str())
+    );
     let (status, header, body) = ask(&app, "/fault", Some("my-trace-1")).await;
     let body: Value = serde_json::from_str(&body).unwrap();
-    assert_eq!((status, header.as_str(), &body["trace_id"]), (500, "my-trace-1", &"my-trace-1".into()));
+    assert_eq!(
+        (status, header.as_str(), &body["trace_id"]),
+        (500, "my-trace-1", &"my-trace-1".into())
+    );
 }
 
 #[test]

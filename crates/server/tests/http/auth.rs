@@ -9,7 +9,8 @@ use crate::world::{Person, World, expect, header, ok, refused, text};
 async fn a_guest_logs_in_renews_and_leaves() {
     let world = World::start().await;
     let nobody = Person::nobody();
-    let response = world.post(&nobody, "/api/auth/guest", &json!({"name": "Anna"})).send().await.unwrap();
+    let response =
+        world.post(&nobody, "/api/auth/guest", &json!({"name": "Anna"})).send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(header(&response, "cache-control"), "no-store");
     let login: Value = response.json().await.unwrap();

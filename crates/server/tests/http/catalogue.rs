@@ -15,7 +15,7 @@ async fn player_with_a_drink(world: &World, owner: &Person, drink: &str) -> Stri
 }
 
 fn drink_name(board: &Value) -> &str {
-    board["players"][0]["drinks"][0]["drink_name"].as_str().unwrap()
+    board["players"][0]["drinks"][0]["drink_name"].as_str().expect("a name")
 }
 
 #[tokio::test]
@@ -47,9 +47,9 @@ async fn a_new_name_reaches_every_live_board_by_itself() {
     }
     // A poll waits on the table itself: it is answered by what the server tells the board, not by
     // the look at the catalogue that comes with opening it.
-    let polls = boards.iter().map(|id| {
-        ok(world.get(&anna, &format!("/api/sessions/{id}?wait=20&since=3")))
-    });
+    let polls = boards
+        .iter()
+        .map(|id| ok(world.get(&anna, &format!("/api/sessions/{id}?wait=20&since=3"))));
     let rename = async {
         tokio::task::yield_now().await;
         ok(world.patch(&anna, "/game/drinks/d1", &json!({"name": "Spritz"}))).await

@@ -6,14 +6,14 @@ use serde_json::Value;
 use crate::world::{World, header, ok};
 
 /// Paths that are for people and stand in no document.
-const PAGES: [&str; 3] = ["/", "/index.html", "/boards/{id}"];
+const PAGES: [&str; 3] = ["/", "/boards/{id}", "/index.html"];
 
 async fn operations(world: &World) -> Vec<(String, Method, Value)> {
     let document = ok(world.ask(Method::GET, "/api/openapi.json")).await;
     let mut all = Vec::new();
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        for (method, operation) in methods.as_object().unwrap() {
-            let method = method.to_uppercase().parse().unwrap();
+    for (path, methods) in document["paths"].as_object().expect("an object") {
+        for (method, operation) in methods.as_object().expect("an object") {
+            let method = method.to_uppercase().parse().expect("a method");
             all.push((path.clone(), method, operation.clone()));
         }
     }

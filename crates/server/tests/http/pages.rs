@@ -45,7 +45,8 @@ async fn pages_that_are_not_there_say_so() {
         assert_eq!(head.status(), status, "HEAD {path}");
         assert_eq!(head.text().await.unwrap(), "", "HEAD {path}");
     }
-    let zipped = world.ask(Method::GET, "/").header("accept-encoding", "gzip").send().await.unwrap();
+    let zipped =
+        world.ask(Method::GET, "/").header("accept-encoding", "gzip").send().await.unwrap();
     assert_eq!(header(&zipped, "content-encoding"), "gzip");
 }
 
@@ -103,8 +104,11 @@ async fn pages_of_listed_origins_may_ask() {
     }
 
     let world = World::with(|s| s.allowed_origins = vec!["*".to_owned()]).await;
-    let response =
-        world.ask(Method::GET, "/api/sessions").header("origin", "https://any.example").send().await;
+    let response = world
+        .ask(Method::GET, "/api/sessions")
+        .header("origin", "https://any.example")
+        .send()
+        .await;
     assert_eq!(header(&response.unwrap(), "access-control-allow-origin"), "*");
 }
 
@@ -125,7 +129,10 @@ async fn the_machines_around_are_answered() {
     let response = world.ask(Method::GET, "/readyz").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     let body: Value = response.json().await.unwrap();
-    assert_eq!((&body["ready"], &body["checks"]["draining"]), (&json!(false), &json!("going down")));
+    assert_eq!(
+        (&body["ready"], &body["checks"]["draining"]),
+        (&json!(false), &json!("going down"))
+    );
     ok(world.ask(Method::GET, "/healthz")).await;
 }
 
@@ -135,6 +142,7 @@ async fn an_address_for_sockets_says_so_to_others() {
     for path in ["/ws", "/ws/sessions/1", "/ws/game/1", "/ws/game/x"] {
         let response = world.ask(Method::GET, path).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::UPGRADE_REQUIRED, "{path}");
+        assert_eq!(header(&response, "upgrade"), "websocket", "{path}");
         let body: Value = response.json().await.unwrap();
         assert!(!text(&body["detail"]).is_empty(), "{path}: {body}");
     }

@@ -150,9 +150,9 @@ async fn bodies_that_cannot_be_read() {
         cases.push(case(&name("deep"), json(deep), 400, "BAD_JSON"));
         let large = format!("{{\"name\":\"{}\"}}", "x".repeat(3000)).into_bytes();
         cases.push(case(&name("large"), json(large.clone()), 413, "TOO_LARGE"));
-        let pieces = futures_util::stream::iter(large.chunks(500).map(|c| {
-            Ok::<_, std::io::Error>(c.to_vec())
-        }).collect::<Vec<_>>());
+        let pieces = futures_util::stream::iter(
+            large.chunks(500).map(|c| Ok::<_, std::io::Error>(c.to_vec())).collect::<Vec<_>>(),
+        );
         let unsaid = bare()
             .header("content-type", "application/json")
             .body(reqwest::Body::wrap_stream(pieces));
@@ -223,7 +223,8 @@ async fn commands_that_no_game_takes() {
         let request = world.post(&anna, "/api/sessions", &wish);
         cases.push(case(&wish.to_string(), request, status, code));
     }
-    let mirror = world.send(&anna, Method::PUT, &format!("/api/sessions/{id}"), &json!({"public": 1}));
+    let mirror =
+        world.send(&anna, Method::PUT, &format!("/api/sessions/{id}"), &json!({"public": 1}));
     cases.push(case("PUT on a board", mirror, 400, "BAD_COMMAND"));
     check(&world, &id, cases).await;
     let list = ok(world.get(&anna, "/api/sessions?game=scoreboard")).await;
@@ -304,7 +305,11 @@ async fn tokens_that_do_not_count() {
         (Method::GET, format!("/api/sessions/{id}"), Value::Null),
         (Method::GET, format!("/api/sessions/{id}/stream"), Value::Null),
         (Method::GET, "/api/auth/me".to_owned(), Value::Null),
-        (Method::POST, format!("/api/sessions/{id}/commands"), json!({"command": {"do": "invite"}})),
+        (
+            Method::POST,
+            format!("/api/sessions/{id}/commands"),
+            json!({"command": {"do": "invite"}}),
+        ),
         (Method::POST, "/api/sessions".to_owned(), json!({"game": "scoreboard"})),
         (Method::DELETE, format!("/api/sessions/{id}"), Value::Null),
         (Method::PATCH, format!("/game/{id}"), json!({"title": "X"})),

@@ -102,15 +102,47 @@ fn any_json() -> impl Strategy<Value = Value> {
 /// Objects with the keys that commands have, and values that they may not.
 fn near_command() -> impl Strategy<Value = Value> {
     let verbs = [
-        "add_team", "rename_team", "remove_team", "add_player", "edit_player", "remove_player",
-        "add_drink", "grant", "revoke", "invite", "join", "catalogue", "set_title", "put", "add",
-        "rename", "remove",
+        "add_team",
+        "rename_team",
+        "remove_team",
+        "add_player",
+        "edit_player",
+        "remove_player",
+        "add_drink",
+        "grant",
+        "revoke",
+        "invite",
+        "join",
+        "catalogue",
+        "set_title",
+        "put",
+        "add",
+        "rename",
+        "remove",
     ];
     let keys = prop::sample::subsequence(
         vec![
-            "name", "title", "team_id", "player_id", "drink_id", "amount", "user_id", "code",
-            "drinks", "version", "public", "seats", "players", "events", "ended", "lock_version",
-            "game", "options", "command", "refresh_token", "everywhere",
+            "name",
+            "title",
+            "team_id",
+            "player_id",
+            "drink_id",
+            "amount",
+            "user_id",
+            "code",
+            "drinks",
+            "version",
+            "public",
+            "seats",
+            "players",
+            "events",
+            "ended",
+            "lock_version",
+            "game",
+            "options",
+            "command",
+            "refresh_token",
+            "everywhere",
         ],
         0..6,
     );
@@ -197,7 +229,8 @@ async fn throw(ground: &Ground, wild: &Wild) -> Result<(), TestCaseError> {
     }
     // A stream has answered once its head is here; its body has no end.
     let response = request.send().await;
-    let response = response.map_err(|why| TestCaseError::fail(format!("{method} {path}: {why}")))?;
+    let response =
+        response.map_err(|why| TestCaseError::fail(format!("{method} {path}: {why}")))?;
     let status = response.status();
     prop_assert!(!status.is_server_error(), "{method} {path}: {status}");
     prop_assert!(response.headers().contains_key("x-trace-id"), "{method} {path}");
@@ -239,11 +272,15 @@ fn random_bytes_do_no_harm() {
     let head = prop_oneof![
         Just(Vec::new()),
         Just(b"GET / HTTP/1.1\r\n".to_vec()),
-        Just(b"POST /game HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999999999999\r\n".to_vec()),
+        Just(
+            b"POST /game HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999999999999\r\n".to_vec()
+        ),
         Just(b"POST /game HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n".to_vec()),
-        Just(b"GET /ws HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
+        Just(
+            b"GET /ws HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
                sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-            .to_vec()),
+                .to_vec()
+        ),
     ];
     let strategy = (head, prop::collection::vec(any::<u8>(), 0..300));
     let config = Config { cases: CONNECTIONS, failure_persistence: None, ..Config::default() };

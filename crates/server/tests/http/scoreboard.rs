@@ -167,7 +167,10 @@ async fn editors_are_invited_granted_and_revoked() {
     assert_eq!(joined["id"], id.as_str());
     ok(world.patch(&ben, &at(""), &title)).await;
     let view = ok(world.get(&Person::nobody(), &format!("/api/sessions/{id}"))).await;
-    assert_eq!((&view["data"]["owner"], &view["data"]["editors"]), (&json!(anna.id), &json!([ben.id])));
+    assert_eq!(
+        (&view["data"]["owner"], &view["data"]["editors"]),
+        (&json!(anna.id), &json!([ben.id]))
+    );
     assert!(!view.to_string().contains(&code), "the code is nobody's but the owner's");
 
     let editor = at(&format!("/editors/{}", carl.id));

@@ -110,7 +110,8 @@ async fn two_viewers_never_share_a_tag_or_a_view() {
     for (who, seat) in [(&anna, Some(0)), (&ben, Some(1)), (&carl, None)] {
         let response = world.get(who, &path).send().await.unwrap();
         tags.push(header(&response, "etag"));
-        let seat_header = response.headers().get("x-viewer-seat").map(|v| v.to_str().unwrap().to_owned());
+        let seat_header =
+            response.headers().get("x-viewer-seat").map(|v| v.to_str().unwrap().to_owned());
         assert_eq!(seat_header, seat.map(|seat: u8| seat.to_string()));
         let body: Value = response.json().await.unwrap();
         assert_eq!(body["viewer_seat"], json!(seat));
@@ -199,7 +200,8 @@ async fn a_mirror_takes_documents_and_tells_events() {
         {"type": "dealt", "result": {"cards": 2}},
         {"type": "peeked", "result": {"card": "A"}, "seats": [0]},
     ]);
-    let body = json!({"public": {"n": 1.50}, "seats": {"0": "S"}, "events": events, "lock_version": 1});
+    let body =
+        json!({"public": {"n": 1.50}, "seats": {"0": "S"}, "events": events, "lock_version": 1});
     let answer = ok(put(body)).await;
     assert_eq!(answer, json!({"session": id, "lock_version": 2, "data": null}));
     let seen = ok(world.get(&anna, &path)).await;
@@ -335,7 +337,8 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
     let world = World::with(on_disk).await;
     let anna = world.guest("Anna").await;
     let id = world.board(&anna, "A").await;
-    let team = created(world.post(&anna, &format!("/game/{id}/team"), &json!({"name": "Blue"}))).await;
+    let team =
+        created(world.post(&anna, &format!("/game/{id}/team"), &json!({"name": "Blue"}))).await;
     assert_eq!(team["lock_version"], 2);
     let tag = world.tag(&id).await;
     world.stop().await;

@@ -17,7 +17,8 @@ struct Event {
 
 /// Reads a stream piece by piece.
 struct Reader {
-    response: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>,
+    response:
+        std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>,
     text: String,
     ready: VecDeque<Event>,
     comments: usize,
@@ -26,7 +27,7 @@ struct Reader {
 
 impl Reader {
     async fn open(request: RequestBuilder) -> Self {
-        let response = request.send().await.unwrap();
+        let response = request.send().await.expect("an answer");
         assert_eq!(response.status(), 200);
         assert_eq!(header(&response, "content-type"), "text/event-stream");
         assert_eq!(header(&response, "cache-control"), "no-store");
@@ -107,7 +108,8 @@ async fn a_stream_starts_with_a_snapshot_and_goes_on_in_order() {
     let id = world.board(&anna, "T1").await;
     let body = ok(world.get(&anna, &format!("/api/sessions/{id}"))).await;
     let epoch = text(&body["epoch"]);
-    let mut stream = Reader::open(world.get(&Person::nobody(), &format!("/api/sessions/{id}/stream"))).await;
+    let mut stream =
+        Reader::open(world.get(&Person::nobody(), &format!("/api/sessions/{id}/stream"))).await;
     let first = stream.message().await;
     assert_eq!(first.id, Some(format!("{epoch}:1")));
     assert_eq!(first.data["type"], "snapshot");
@@ -139,8 +141,12 @@ async fn patches_lead_from_view_to_view() {
     let anna = world.guest("Anna").await;
     let id = world.board(&anna, "T").await;
     for n in 0..10 {
-        created(world.post(&anna, &format!("/game/{id}/player"), &json!({"name": format!("P{n}")})))
-            .await;
+        created(world.post(
+            &anna,
+            &format!("/game/{id}/player"),
+            &json!({"name": format!("P{n}")}),
+        ))
+        .await;
     }
     let path = format!("/api/sessions/{id}/stream?patch=1");
     let mut stream = Reader::open(world.get(&anna, &path)).await;
@@ -154,7 +160,8 @@ async fn patches_lead_from_view_to_view() {
             let version = event["lock_version"].as_u64().unwrap();
             if event["type"] == "patch" {
                 assert_eq!(event["base"], at, "applies to what was sent last");
-                let patch: json_patch::Patch = serde_json::from_value(event["patch"].clone()).unwrap();
+                let patch: json_patch::Patch =
+                    serde_json::from_value(event["patch"].clone()).unwrap();
                 json_patch::patch(&mut view, &patch).unwrap();
                 patches += 1;
             } else {
@@ -190,7 +197,10 @@ async fn a_stream_resumes_where_it_broke() {
     for last in [format!("{epoch}:1"), "1".to_owned(), "99".to_owned(), "other:2".to_owned()] {
         let mut stream = Reader::open(resume(&last)).await;
         let first = stream.message().await;
-        assert_eq!((&first.data["type"], &first.data["lock_version"]), (&json!("snapshot"), &json!(2)));
+        assert_eq!(
+            (&first.data["type"], &first.data["lock_version"]),
+            (&json!("snapshot"), &json!(2))
+        );
         assert_eq!(stream.comments, 0, "{last}");
     }
     // The query says the same; a number in the header leaves the epoch to it.
@@ -200,7 +210,10 @@ async fn a_stream_resumes_where_it_broke() {
     let since = format!("{path}?patch=1&since={epoch}:1");
     let mut stream = Reader::open(world.get(&anna, &since)).await;
     let first = stream.message().await.data;
-    assert!(first["type"] == "patch" && first["base"] == 1 || first["type"] == "snapshot", "{first}");
+    assert!(
+        first["type"] == "patch" && first["base"] == 1 || first["type"] == "snapshot",
+        "{first}"
+    );
 }
 
 #[tokio::test]
@@ -224,7 +237,10 @@ async fn events_come_before_the_view_that_they_led_to() {
     for (stream, ids) in [(&mut own, vec!["2.0", "2.1"]), (&mut other, vec!["2.0"])] {
         for id in ids {
             let event = stream.message().await;
-            assert_eq!((&event.data["type"], &event.data["id"]), (&json!("game_event"), &json!(id)));
+            assert_eq!(
+                (&event.data["type"], &event.data["id"]),
+                (&json!("game_event"), &json!(id))
+            );
             assert_eq!(event.id, None, "only a view is a position");
         }
         let view = stream.message().await;
@@ -233,8 +249,9 @@ async fn events_come_before_the_view_that_they_led_to() {
     drop((own, other));
     put(2).await;
     put(3).await;
-    let mut again = Reader::open(world.get(&anna, &format!("{path}/stream")).header("last-event-id", "2"))
-        .await;
+    let mut again =
+        Reader::open(world.get(&anna, &format!("{path}/stream")).header("last-event-id", "2"))
+            .await;
     let mut ids = Vec::new();
     let view = loop {
         let event = again.message().await.data;
@@ -285,12 +302,29 @@ async fn a_deleted_session_closes_its_streams() {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_shows_its_last_view_and_then_closes() {
+    let world = World::start().await;
+    let service = world.with_roles("backend", &["service"]).await;
+    let id = world.mirror(&service, &[]).await;
+    let path = format!("/api/sessions/{id}");
+    let mut stream = Reader::open(world.get(&service, &format!("{path}/stream"))).await;
+    assert_eq!(stream.message().await.data["type"], "snapshot");
+    let last = json!({"public": {"over": true}, "ended": true});
+    ok(world.send(&service, Method::PUT, &path, &last)).await;
+    let view = stream.message().await;
+    assert_eq!((&view.data["type"], &view.data["lock_version"]), (&json!("update"), &json!(2)));
+    assert_eq!(view.data["data"]["public"], json!({"over": true}));
+    let closed = stream.message().await;
+    assert_eq!((&closed.data["type"], &closed.data["reason"]), (&json!("closed"), &json!("ended")));
+    assert!(stream.next().await.is_none(), "and the stream ends");
+}
+
+#[tokio::test]
 async fn a_drain_ends_streams() {
     let world = World::start().await;
     let anna = world.guest("Anna").await;
     let id = world.board(&anna, "T").await;
-    let mut stream =
-        Reader::open(world.get(&anna, &format!("/api/sessions/{id}/stream"))).await;
+    let mut stream = Reader::open(world.get(&anna, &format!("/api/sessions/{id}/stream"))).await;
     stream.message().await;
     let (ended, ()) = tokio::join!(
         async {
@@ -323,4 +357,28 @@ async fn a_token_may_stand_in_the_address_of_a_stream() {
     // Only there: an address ends up in logs.
     let me = format!("/api/auth/me?token={}", anna.token.unwrap());
     refused(world.ask(Method::GET, &me), 401, "UNAUTHORIZED").await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_login_behind_it() {
+    let world = World::start().await;
+    let (anna, owner) = (world.guest("Anna").await, world.guest("Owner").await);
+    let id = world.board(&owner, "T").await;
+    let path = format!("/api/sessions/{id}/stream");
+    // Whether a login counts is asked with each sign of life, every 15 s.
+    let client = World::patient();
+    let request = |who: &Person| who.sign(client.get(format!("{}{path}", world.base)));
+    let mut own = Reader::open(request(&anna)).await;
+    let mut public = Reader::open(request(&Person::nobody())).await;
+    own.message().await;
+    public.message().await;
+    let everywhere = json!({"everywhere": true});
+    expect(world.post(&anna, "/api/auth/logout", &everywhere), StatusCode::NO_CONTENT).await;
+    while let Some(event) = own.next().await {
+        assert_ne!(event.data["type"], "closed", "with a fresh login one may come back");
+    }
+    refused(world.get(&anna, &path), 401, "UNAUTHORIZED").await;
+    // Nobody else is concerned.
+    rename(&world, &owner, &id, "U").await;
+    assert_eq!(public.message().await.data["lock_version"], 2);
 }

@@ -11,7 +11,7 @@ use store::User;
 use tempfile::TempDir;
 
 /// Longest that a test waits for something that is bound to come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server on a free port, with a data directory of its own.
 pub(crate) struct World {
@@ -37,10 +37,12 @@ impl World {
 
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let mut settings = Settings::default();
-        settings.listen = ([127, 0, 0, 1], 0).into();
-        settings.data_dir = dir.path().join("data");
-        settings.store = StoreKind::Memory;
+        let mut settings = Settings {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data_dir: dir.path().join("data"),
+            store: StoreKind::Memory,
+            ..Settings::default()
+        };
         settings.limits.off = true;
         settings.drain.window_seconds = 0;
         settings.drain.grace_seconds = 5;
@@ -49,6 +51,11 @@ impl World {
         let base = format!("http://{}", running.address);
         let http = Client::builder().timeout(PATIENCE).build().expect("a client");
         Self { running, base, http, _dir: dir }
+    }
+
+    /// A client that waits for more than one sign of life of a stream.
+    pub(crate) fn patient() -> Client {
+        Client::new()
     }
 
     pub(crate) fn app(&self) -> &server::app::App {
@@ -68,7 +75,13 @@ impl World {
         who.sign(self.ask(Method::GET, path))
     }
 
-    pub(crate) fn send(&self, who: &Person, method: Method, path: &str, body: &Value) -> RequestBuilder {
+    pub(crate) fn send(
+        &self,
+        who: &Person,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> RequestBuilder {
         who.sign(self.ask(method, path)).json(body)
     }
 
@@ -86,7 +99,8 @@ impl World {
 
     /// A new guest.
     pub(crate) async fn guest(&self, name: &str) -> Person {
-        let body = ok(self.post(&Person::default(), "/api/auth/guest", &json!({"name": name}))).await;
+        let body =
+            ok(self.post(&Person::default(), "/api/auth/guest", &json!({"name": name}))).await;
         Person {
             id: text(&body["user"]["id"]),
             token: Some(text(&body["access_token"])),
@@ -122,7 +136,8 @@ impl World {
             seats.iter().enumerate().map(|(seat, who)| (seat.to_string(), json!(who.id))).collect();
         let secrets: serde_json::Map<String, Value> =
             (0..seats.len()).map(|seat| (seat.to_string(), json!({"secret": seat}))).collect();
-        let options = json!({"title": "M", "public": {"n": 0}, "seats": secrets, "players": players});
+        let options =
+            json!({"title": "M", "public": {"n": 0}, "seats": secrets, "players": players});
         let wish = json!({"game": "mirror", "options": options});
         let body = created(self.post(service, "/api/sessions", &wish)).await;
         text(&body["session"])

@@ -88,9 +88,8 @@ fn update_session(db: &Connection, record: &CommitRecord) -> Result<bool, Failur
 }
 
 fn insert_entry(db: &Connection, entry: &LogEntry) -> Result<(), Failure> {
-    let json = |what, made: serde_json::Result<String>| {
-        made.map_err(|why| Failure::unreadable(what, why))
-    };
+    let json =
+        |what, made: serde_json::Result<String>| made.map_err(|why| Failure::unreadable(what, why));
     db.prepare_cached(
         "INSERT INTO log (session, version, at, kind, actor, command, events, state_hash, previous) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

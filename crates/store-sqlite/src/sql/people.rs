@@ -126,9 +126,10 @@ pub(crate) fn claim(
 /// Forgets what has expired; answers how many.
 pub(crate) fn sweep(db: &Connection, now: Timestamp) -> Result<u64, Failure> {
     let mut swept = 0;
-    for text in
-        ["DELETE FROM claim WHERE expires_at <= ?1", "DELETE FROM refresh_token WHERE expires_at <= ?1"]
-    {
+    for text in [
+        "DELETE FROM claim WHERE expires_at <= ?1",
+        "DELETE FROM refresh_token WHERE expires_at <= ?1",
+    ] {
         swept += db.prepare_cached(text)?.execute([whole(now.0)])?;
     }
     Ok(swept as u64)

@@ -71,11 +71,12 @@ fn newest_answers(db: &Connection, session: i64) -> Result<Vec<Keyed>, Failure> 
     Ok(answers)
 }
 
-const ENTRY: &str = "SELECT version, at, kind, actor, command, events, state_hash, previous FROM log";
+const ENTRY: &str =
+    "SELECT version, at, kind, actor, command, events, state_hash, previous FROM log";
 
 fn newest_entries(db: &Connection, session: SessionId) -> Result<Vec<LogEntry>, Failure> {
-    let mut select = db
-        .prepare_cached(&format!("{ENTRY} WHERE session = ?1 ORDER BY version DESC LIMIT ?2"))?;
+    let mut select =
+        db.prepare_cached(&format!("{ENTRY} WHERE session = ?1 ORDER BY version DESC LIMIT ?2"))?;
     let mut found = select.query(params![whole(session.get()), rows(RECENT_ENTRIES)])?;
     let mut entries = Vec::new();
     while let Some(row) = found.next()? {
@@ -105,7 +106,8 @@ pub(crate) fn log(
 
 fn entry(session: SessionId, row: &Row<'_>) -> Result<LogEntry, Failure> {
     let kind: String = row.get(2)?;
-    let (actor, command, events): (String, String, String) = (row.get(3)?, row.get(4)?, row.get(5)?);
+    let (actor, command, events): (String, String, String) =
+        (row.get(3)?, row.get(4)?, row.get(5)?);
     let unreadable = |what| move |why: serde_json::Error| Failure::unreadable(what, why);
     let events: Vec<RawJson> =
         serde_json::from_str(&events).map_err(unreadable("events in a log"))?;
@@ -115,9 +117,7 @@ fn entry(session: SessionId, row: &Row<'_>) -> Result<LogEntry, Failure> {
         at: time(row.get(1)?)?,
         kind: kind_of(&kind)?,
         actor: serde_json::from_str(&actor).map_err(unreadable("an actor in a log"))?,
-        command: RawValue::from_string(command)
-            .map_err(unreadable("a command in a log"))?
-            .into(),
+        command: RawValue::from_string(command).map_err(unreadable("a command in a log"))?.into(),
         events,
         state_hash: Hash(row.get(6)?),
         previous: Hash(row.get(7)?),

@@ -38,12 +38,8 @@ impl Script {
     pub(super) fn create(&mut self) -> CommitRecord {
         let at = Timestamp(1_000 * self.id.get());
         let seed = [u8::try_from(self.id.get() % 251).expect("below 251"); 32];
-        let created = Created {
-            game: "toy".to_owned(),
-            owner: Some(user("ann")),
-            seed: Seed::new(seed),
-            at,
-        };
+        let created =
+            Created { game: "toy".to_owned(), owner: Some(user("ann")), seed: Seed::new(seed), at };
         let record = self.record(EntryKind::Created, "{\"options\":1}", at);
         CommitRecord { created: Some(created), ..record }
     }

@@ -41,7 +41,8 @@ impl Pair {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).unwrap();
         let public = SigningKey::from_bytes(&seed).verifying_key();
-        let frame = |frame: &str, key: &[u8]| [hex::decode(frame).unwrap().as_slice(), key].concat();
+        let frame =
+            |frame: &str, key: &[u8]| [hex::decode(frame).unwrap().as_slice(), key].concat();
         let spki = frame("302a300506032b6570032100", public.as_bytes());
         Self {
             algorithm: Algorithm::EdDSA,
@@ -141,8 +142,10 @@ fn a_public_key_is_never_a_secret() {
         key.key.try_get_as_bytes().unwrap().to_vec()
     };
     for kid in [None, Some("k")] {
-        for foreign in [of_pem(&pair.pem).unwrap(), of_jwks(&jwks(&[jwk.clone()])).unwrap().remove(0)]
-        {
+        for foreign in [
+            of_pem(&pair.pem).unwrap(),
+            of_jwks(&jwks(std::slice::from_ref(&jwk))).unwrap().remove(0),
+        ] {
             let keys = keys(vec![foreign]);
             for secret in [pair.pem.as_bytes(), pair.pem.trim_end().as_bytes(), &point] {
                 let forger = Pair {

@@ -59,7 +59,8 @@ fn response(status: u16) -> Response {
     };
     let mut content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
     for code in &codes {
-        let example = ExampleBuilder::new().summary(code.meaning).value(Some(example(code))).build();
+        let example =
+            ExampleBuilder::new().summary(code.meaning).value(Some(example(code))).build();
         content = content.examples_from_iter([(code.name, example)]);
     }
     let mut response = ResponseBuilder::new()
@@ -67,7 +68,8 @@ fn response(status: u16) -> Response {
         .content("application/problem+json", content.build());
     for (header, about) in headers(status) {
         let text = ObjectBuilder::new().schema_type(Type::String).build();
-        let header_value = HeaderBuilder::new().schema(Some(text)).description(Some(*about)).build();
+        let header_value =
+            HeaderBuilder::new().schema(Some(text)).description(Some(*about)).build();
         response = response.header(*header, header_value);
     }
     response.build()

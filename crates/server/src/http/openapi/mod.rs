@@ -176,7 +176,10 @@ mod tests {
             for (method, operation) in methods.as_object().unwrap() {
                 let named = format!("{method} {path}");
                 for key in ["operationId", "summary"] {
-                    assert!(operation[key].as_str().is_some_and(|s| !s.is_empty()), "{named}: {key}");
+                    assert!(
+                        operation[key].as_str().is_some_and(|s| !s.is_empty()),
+                        "{named}: {key}"
+                    );
                 }
                 assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{named}");
                 let answers = operation["responses"].as_object().unwrap();
@@ -184,9 +187,9 @@ mod tests {
                 assert!(good, "{named} has no good answer");
                 ids.push(operation["operationId"].as_str().unwrap().to_owned());
                 let in_path = path.matches('{').count();
-                let described = operation["parameters"].as_array().map_or(0, |all| {
-                    all.iter().filter(|one| one["in"] == "path").count()
-                });
+                let described = operation["parameters"]
+                    .as_array()
+                    .map_or(0, |all| all.iter().filter(|one| one["in"] == "path").count());
                 assert_eq!(in_path, described, "{named}: parameters of the path");
                 if matches!(method.as_str(), "post" | "put" | "patch" | "delete")
                     && !path.starts_with("/api/auth/")

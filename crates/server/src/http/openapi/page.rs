@@ -44,7 +44,8 @@ pub(super) fn render(document: &Value) -> String {
     contents(&mut page, document, tags);
     for tag in tags {
         let name = text(&tag["name"]);
-        let _ = write!(page, "<h2 id=\"tag-{name}\">{name}</h2><p>{}</p>", prose(&tag["description"]));
+        let _ =
+            write!(page, "<h2 id=\"tag-{name}\">{name}</h2><p>{}</p>", prose(&tag["description"]));
         for (path, method, operation) in operations(document, &tag["name"]) {
             article(&mut page, document, path, method, operation);
         }
@@ -174,7 +175,9 @@ fn fields(page: &mut String, document: &Value, schema: &Value, depth: usize) {
             "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}",
             escape(name),
             escape(&type_of(inner)),
-            prose(if property["description"].is_string() { &property["description"] } else {
+            prose(if property["description"].is_string() {
+                &property["description"]
+            } else {
                 &inner["description"]
             })
         );
@@ -235,9 +238,6 @@ mod tests {
     #[test]
     fn prose_keeps_its_marks_and_nothing_breaks_out() {
         let prose = prose(&Value::from("a `b<c>` **d** & <script>"));
-        assert_eq!(
-            prose,
-            "a <code>b&lt;c&gt;</code> <strong>d</strong> &amp; &lt;script&gt;"
-        );
+        assert_eq!(prose, "a <code>b&lt;c&gt;</code> <strong>d</strong> &amp; &lt;script&gt;");
     }
 }

@@ -1,9 +1,9 @@
 //! Boards: list, make, show, rename, delete. Must not know what is on them.
 
+use ::scoreboard::Scoreboard;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use ::scoreboard::Scoreboard;
 use engine::RawJson;
 use game::{Game, Version};
 use serde::Deserialize;

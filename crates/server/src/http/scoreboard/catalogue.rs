@@ -10,11 +10,10 @@ use engine::{RawJson, Refused};
 use futures_util::stream::{self, StreamExt};
 use game::{Actor, Game, RefusalKind, SessionId, Viewer};
 use protocol::codes;
-use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::auth::Login;
-use crate::http::extract::{Fields, raw};
+use crate::http::extract::{Fields, command, raw};
 use crate::problem::Problem;
 use crate::settings::CatalogueEditors;
 use crate::tables::{Published, Request, Table, TableError};
@@ -29,8 +28,8 @@ const TOLD_AT_ONCE: usize = 64;
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Is it the one catalogue that all boards lean on?
-pub(in crate::http) fn is_catalogue(table: &Table) -> bool {
-    table.id().get() == CATALOGUE
+pub(in crate::http) fn is_catalogue(session: SessionId) -> bool {
+    session.get() == CATALOGUE
 }
 
 /// The catalogue's session; made when it is missing.
@@ -51,13 +50,9 @@ fn catalogue_of(published: &Published) -> Result<Catalogue, TableError> {
 
 /// The setting `scoreboard.catalogue_editors`: may this user change the catalogue? Other sessions
 /// leave the question to their rules.
-pub(in crate::http) fn check_right(
-    app: &App,
-    table: &Table,
-    login: &Login,
-) -> Result<(), Problem> {
+pub(crate) fn check_right(app: &App, session: SessionId, login: &Login) -> Result<(), Problem> {
     let admins_only = app.settings.scoreboard.catalogue_editors == CatalogueEditors::Admins;
-    if admins_only && is_catalogue(table) && !login.has("admin") {
+    if admins_only && is_catalogue(session) && !login.has("admin") {
         return Err(Problem::new(&codes::FORBIDDEN, "only admins may change the catalogue"));
     }
     Ok(())
@@ -99,16 +94,17 @@ pub(crate) async fn freshen(app: &App, table: &Table) {
 
 async fn hand_over(table: &Table, catalogue: &Published) -> Result<(), TableError> {
     let catalogue = catalogue_of(catalogue)?;
-    let mut fields: Fields =
+    let fields: Fields =
         serde_json::from_str(raw(&catalogue).get()).map_err(|_| TableError::Fault)?;
-    fields.insert("do".to_owned(), raw("catalogue"));
-    let body: Box<RawValue> = raw(&fields);
-    let request =
-        Request { actor: Actor::System, body: Some(body.into()), expected: None, key: None };
+    let body = command("catalogue", &[], fields);
+    let request = Request { actor: Actor::System, body: Some(body), expected: None, key: None };
     match crate::http::sessions::carry_out(table, request).await {
         // Somebody was faster; it has this one or a newer one.
-        Err(TableError::Refused(Refused::Game(old))) if old.kind == RefusalKind::Conflict
-            && old.code == "CATALOGUE_OLD" => Ok(()),
+        Err(TableError::Refused(Refused::Game(old)))
+            if old.kind == RefusalKind::Conflict && old.code == "CATALOGUE_OLD" =>
+        {
+            Ok(())
+        }
         outcome => outcome.map(drop),
     }
 }

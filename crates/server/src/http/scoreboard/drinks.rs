@@ -32,10 +32,7 @@ use crate::tables::Request;
         ReadErrors,
     ),
 )]
-pub(super) async fn list(
-    State(app): State<App>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub(super) async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
     let shown = Shown::to(&app, catalogue::open(&app).await?.now(), None);
     let view = |shown: &Shown| shown.published.view(Viewer::Spectator).get().to_owned();
     Ok(shown.answer(&headers, view))
@@ -112,13 +109,13 @@ async fn write(
     mut fields: Fields,
 ) -> Result<Answered, Problem> {
     let table = catalogue::open(app).await?;
-    catalogue::check_right(app, &table, login)?;
+    catalogue::check_right(app, table.id(), login)?;
     let expected = take_version(&mut fields)?;
     let body = command(verb, path, fields);
     let request = Request { actor: login.actor(), body: Some(body), expected, key };
-    sessions::carry_out(&table, request)
-        .await
-        .map_err(|error| sessions::refused_with(error, || {
+    sessions::carry_out(&table, request).await.map_err(|error| {
+        sessions::refused_with(error, || {
             crate::http::extract::raw(&*table.now().view(Viewer::Spectator))
-        }))
+        })
+    })
 }

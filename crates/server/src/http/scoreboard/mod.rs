@@ -8,13 +8,13 @@ mod editors;
 mod players;
 mod teams;
 
+use ::scoreboard::{BoardView, Scoreboard, canonical};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::RawJson;
 use game::{Game, SessionId, Version};
-use ::scoreboard::{BoardView, Scoreboard, canonical};
 use serde_json::value::RawValue;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,7 +27,8 @@ use crate::auth::Login;
 use crate::problem::Problem;
 use crate::tables::{Published, Request, Table, TableError};
 
-pub(super) use catalogue::{check_right, fill_options, follow, freshen, is_catalogue};
+pub(crate) use catalogue::check_right;
+pub(super) use catalogue::{fill_options, follow, freshen, is_catalogue};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -1,7 +1,7 @@
 //! Players of a board and what they have had. Must not know how a tally is kept.
 
-use axum::response::Response;
 use ::scoreboard::PlayerId;
+use axum::response::Response;
 
 use super::Board;
 use crate::auth::Login;

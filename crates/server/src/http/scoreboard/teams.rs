@@ -1,7 +1,7 @@
 //! Teams of a board. Must not know what a team means for its players.
 
-use axum::response::Response;
 use ::scoreboard::TeamId;
+use axum::response::Response;
 
 use super::Board;
 use crate::auth::Login;

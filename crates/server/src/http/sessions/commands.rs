@@ -72,7 +72,7 @@ pub(super) async fn post(
     Json(order): Json<Order>,
 ) -> Result<Response, Problem> {
     let table = super::open(&app, id).await?;
-    scoreboard::check_right(&app, &table, &login)?;
+    scoreboard::check_right(&app, id, &login)?;
     let (body, expected) = (RawJson::from(order.command), order.lock_version.map(Version));
     if is_on(how.dry_run.as_deref()) {
         return dry_run(&app, &table, &login, body, expected).await;
@@ -156,7 +156,7 @@ pub(in crate::http) async fn end(
         &ended,
         Err(TableError::Refused(Refused::Game(refusal))) if refusal.kind == RefusalKind::Forbidden
     );
-    if forbidden && login.has("admin") && !scoreboard::is_catalogue(table) {
+    if forbidden && login.has("admin") && !scoreboard::is_catalogue(table.id()) {
         tracing::info!(session = %table.id(), admin = %login.user, "an admin deletes a session");
         ended = table.command(delete(Actor::System)).await;
     }

@@ -110,11 +110,13 @@ impl Which {
     fn query(self) -> Result<ListQuery, Problem> {
         let bad = |why: String| Problem::new(&codes::BAD_REQUEST, why);
         let status = self.status.filter(|text| !text.is_empty());
-        let status = status.map(|text| read_status(&text).ok_or_else(|| {
-            bad(format!("status is open, running or ended, not {text:?}"))
-        }));
+        let status = status.map(|text| {
+            read_status(&text)
+                .ok_or_else(|| bad(format!("status is open, running or ended, not {text:?}")))
+        });
         let owner = self.owner.filter(|text| !text.is_empty());
-        let owner = owner.map(|text| UserId::new(&text).map_err(|why| bad(format!("owner: {why}"))));
+        let owner =
+            owner.map(|text| UserId::new(&text).map_err(|why| bad(format!("owner: {why}"))));
         let after = self.after.filter(|text| !text.is_empty());
         Ok(ListQuery {
             game: self.game.filter(|game| !game.is_empty()),

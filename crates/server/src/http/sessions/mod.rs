@@ -57,10 +57,7 @@ pub(super) fn refused(app: &App, table: &Table, login: &Login, error: TableError
 }
 
 /// The same with another form of the newest state.
-pub(super) fn refused_with(
-    error: TableError,
-    snapshot: impl FnOnce() -> Box<RawValue>,
-) -> Problem {
+pub(super) fn refused_with(error: TableError, snapshot: impl FnOnce() -> Box<RawValue>) -> Problem {
     let stale = matches!(error, TableError::Refused(Refused::Stale { .. }));
     let problem = Problem::from(error);
     if !stale {

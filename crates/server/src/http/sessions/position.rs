@@ -62,10 +62,7 @@ mod tests {
         ] {
             assert_eq!(Position::read(text, &epoch), position, "{text:?}");
         }
-        assert_eq!(
-            Position::read(&write(&epoch, Version(9)), &epoch),
-            Position::At(Version(9))
-        );
+        assert_eq!(Position::read(&write(&epoch, Version(9)), &epoch), Position::At(Version(9)));
     }
 
     #[test]

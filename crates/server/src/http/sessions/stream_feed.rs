@@ -63,7 +63,9 @@ impl Feed {
         let viewer = table.now().viewer(login.as_ref().map(|login| &login.user));
         let shown = match since {
             // A position ahead of the server's is of a past that was lost.
-            Some(Position::At(version)) if version <= table.now().version => Some((viewer, version)),
+            Some(Position::At(version)) if version <= table.now().version => {
+                Some((viewer, version))
+            }
             _ => None,
         };
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
