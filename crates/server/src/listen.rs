@@ -41,6 +41,10 @@ use crate::{http, users};
 /// A client that has not sent its request's head after this time is cut off.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 
+/// A request's line and headers, in bytes: a token and some cookies of a proxy fit many times.
+/// hyper's own limit of 400 KiB would let few clients take much memory before they are known.
+const HEAD_BYTES: usize = 64 * 1024;
+
 /// Pause after an accept that failed, for want of files mostly.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
@@ -170,7 +174,7 @@ async fn connection(app: App, stream: TcpStream, peer: SocketAddr, router: Route
         request.map(axum::body::Body::new)
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(HEAD_BYTES);
     let served =
         builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).with_upgrades();
     let mut served = std::pin::pin!(served);

@@ -205,6 +205,13 @@ impl Auth {
         Ok(login)
     }
 
+    /// Was a login ended, with all others of its user, since it was shown? Its own end is in
+    /// `expires_at`.
+    pub async fn was_ended(&self, login: &Login) -> Result<bool, AuthError> {
+        let person = self.0.people.find(&login.user).await?;
+        Ok(person.is_some_and(|person| login.issued_at < person.valid_from))
+    }
+
     /// Makes a guest and logs it in.
     pub async fn guest(&self, name: Option<&str>) -> Result<LoginBody, AuthError> {
         if !self.0.guests {

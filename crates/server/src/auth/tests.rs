@@ -190,7 +190,9 @@ async fn logging_out_ends_this_login_or_all() {
     let (phone, desk) =
         (world.auth.log_in(&user).await.unwrap(), world.auth.log_in(&user).await.unwrap());
     let (socket, _) = world.auth.socket_token(&login).unwrap();
+    assert_eq!(world.auth.was_ended(&login).await, Ok(false));
     world.auth.logout(&login, true, None).await.unwrap();
+    assert_eq!(world.auth.was_ended(&login).await, Ok(true));
     for body in [&here, &phone, &desk] {
         assert_eq!(world.auth.api(&body.access_token).await, Err(AuthError::Revoked));
         assert!(world.auth.refresh(&body.refresh_token).await.is_err());
@@ -413,4 +415,16 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+#[tokio::test]
+async fn a_login_of_a_socket_token_ends_with_the_others_of_its_user() {
+    let world = World::new();
+    let login = world.login().await;
+    let (token, _) = world.auth.socket_token(&login).unwrap();
+    // The token is used up by now, so it cannot be asked again: the login can.
+    let shown = world.auth.socket(&token, Via::Query).await.unwrap();
+    assert!(!world.auth.was_ended(&shown).await.unwrap());
+    world.auth.logout(&login, true, None).await.unwrap();
+    assert!(world.auth.was_ended(&shown).await.unwrap());
 }

@@ -122,5 +122,9 @@ async fn board(
 
 async fn open(app: App, face: Face, query: Option<String>, request: Request) -> Response {
     let login = app.auth.of_upgrade(request.headers(), query.as_deref()).await;
+    // The answer will be a good upgrade, so nothing further out counts this.
+    if let Err(error) = &login {
+        app.metrics.auth_failure(error.reason());
+    }
     sockets::upgrade(app, face, request, login)
 }

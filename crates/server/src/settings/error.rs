@@ -48,17 +48,24 @@ fn did_you_mean(near: Option<&str>) -> String {
     )
 }
 
-/// The name nearest to `wrong`, if it is near enough to be meant.
+/// The name nearest to `wrong`, if it is near enough to be meant: one that begins like it, or one
+/// that differs in a few letters.
 pub(super) fn nearest<'a>(
     wrong: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let wrong = wrong.to_ascii_lowercase();
-    let far = |name: &str| distance(&wrong, name);
+    let far = |name: &str| match name.starts_with(&wrong) && wrong.len() >= BEGINNING {
+        true => 0,
+        false => distance(&wrong, name),
+    };
     let (near, steps) =
         names.into_iter().map(|name| (name, far(name))).min_by_key(|(_, steps)| *steps)?;
     (steps <= 1 + wrong.len() / 5).then_some(near)
 }
+
+/// Letters from which on a beginning says which name is meant.
+const BEGINNING: usize = 4;
 
 /// How many letters must be added, taken out or changed (Levenshtein's distance).
 fn distance(from: &str, to: &str) -> usize {
@@ -93,6 +100,7 @@ mod tests {
         let names = ["listen", "data_dir", "auth.guests"];
         assert_eq!(nearest("lisen", names), Some("listen"));
         assert_eq!(nearest("datadir", names), Some("data_dir"));
+        assert_eq!(nearest("auth.gu", names), Some("auth.guests"));
         assert_eq!(nearest("Auth.Guest", names), Some("auth.guests"));
         assert_eq!(nearest("frobnicate", names), None);
     }

@@ -348,6 +348,7 @@ async fn renew(app: &App, peer: &Arc<Peer>, token: &str) {
     let login = match app.auth.socket(token, Via::Message).await {
         Ok(login) => login,
         Err(error) => {
+            app.metrics.auth_failure(error.reason());
             return refuse(app, peer, codes::UNAUTHORIZED, &error.to_string(), None);
         }
     };

@@ -127,6 +127,10 @@ impl Peer {
             return true;
         }
         if state.topics.len() >= limit {
+            // Sessions that are over say nothing more, and take no place.
+            state.topics.retain(|topic| !topic.is_over());
+        }
+        if state.topics.len() >= limit {
             return false;
         }
         state.topics.push(table.clone());
@@ -193,6 +197,16 @@ impl Peers {
         lock(&self.by_user).entry(user).or_default().insert(conn);
     }
 
+    pub(super) fn forget_user(&self, user: &UserId, conn: ConnId) {
+        let mut by_user = lock(&self.by_user);
+        if let Some(conns) = by_user.get_mut(user) {
+            conns.remove(&conn);
+            if conns.is_empty() {
+                by_user.remove(user);
+            }
+        }
+    }
+
     pub(super) fn get(&self, conn: ConnId) -> Option<Arc<Peer>> {
         self.stripe(conn).get(&conn).cloned()
     }
@@ -200,13 +214,7 @@ impl Peers {
     pub(super) fn remove(&self, conn: ConnId) -> Option<Arc<Peer>> {
         let peer = self.stripe(conn).remove(&conn)?;
         if let Some(user) = peer.user() {
-            let mut by_user = lock(&self.by_user);
-            if let Some(conns) = by_user.get_mut(&user) {
-                conns.remove(&conn);
-                if conns.is_empty() {
-                    by_user.remove(&user);
-                }
-            }
+            self.forget_user(&user, conn);
         }
         let mut by_address = lock(&self.by_address);
         if let Some(count) = by_address.get_mut(&peer.address) {

@@ -267,9 +267,10 @@ fn switching(key: &HeaderValue, subprotocol: Option<&'static str>, deflate: Opti
 impl Sockets {
     /// A socket that came without a login has one now.
     pub(super) fn signed_in(&self, peer: &Peer, user: game::UserId) {
-        self.0.peers.index_user(user, peer.conn());
-        if peer.closed() {
-            self.0.peers.remove(peer.conn());
+        self.0.peers.index_user(user.clone(), peer.conn());
+        // It may have gone before it stood there; whoever goes from now on is taken out.
+        if self.0.peers.get(peer.conn()).is_none() {
+            self.0.peers.forget_user(&user, peer.conn());
         }
     }
 }

@@ -10,7 +10,7 @@ mod task;
 use std::sync::Arc;
 
 use engine::{Answered, Patch, RawJson, Refused, Undone};
-use game::{Actor, SeatId, SessionId, Timestamp, UserId, Version, Viewer};
+use game::{Actor, SeatId, SessionId, Status, Timestamp, UserId, Version, Viewer};
 use hub::ConnId;
 use protocol::from_client::Since;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -154,6 +154,13 @@ impl Table {
     #[must_use]
     pub fn now(&self) -> Arc<Published> {
         self.0.published.borrow().clone()
+    }
+
+    /// It has ended or was deleted: nothing comes any more.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        let published = self.0.published.borrow();
+        published.deleted || published.status == Status::Ended
     }
 
     /// What is published from now on; latest wins.

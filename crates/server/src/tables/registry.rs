@@ -213,12 +213,16 @@ impl Tables {
     }
 
     /// Takes a table out of the map if nobody else holds it; then nobody can send to it any more.
-    pub(super) fn retire(&self, id: SessionId) -> bool {
+    /// What was sent before that is there by then: so `idle` is asked last.
+    pub(super) fn retire(&self, id: SessionId, idle: impl FnOnce() -> bool) -> bool {
         let mut live = self.0.live();
         let alone = live.get(&id).is_none_or(|cell| {
             Arc::strong_count(cell) == 1
                 && cell.get().is_none_or(|table| Arc::strong_count(&table.0) == 1)
         });
+        // Whoever let go of a handle has sent what they had: see all of it.
+        std::sync::atomic::fence(std::sync::atomic::Ordering::Acquire);
+        let alone = alone && idle();
         if alone {
             live.remove(&id);
             self.0.metrics.table_dropped();

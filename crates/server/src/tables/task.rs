@@ -190,8 +190,7 @@ impl TableTask {
             && self.audience.is_empty()
             && self.commits.is_empty()
             && self.reload.is_none()
-            && self.inbox.is_empty()
-            && self.tables.retire(self.session.id())
+            && self.tables.retire(self.session.id(), || self.inbox.is_empty())
     }
 
     fn take(&mut self, message: Message) {

@@ -123,15 +123,14 @@ async fn logged(
         let last_page = entries.len() < SCAN_PAGE;
         for entry in entries {
             after = entry.version;
-            for (index, logged) in (0u32..).zip(&entry.events) {
+            // An event of older rules that cannot be read any more is left out.
+            let read = entry.events.iter().filter_map(|logged| rules.read_event(logged).ok());
+            let seen = read.filter_map(|event| rules.event_for(&event, viewer));
+            // Counted as this viewer sees them, as a table does: a gap would tell of the others.
+            for (index, result) in (0u32..).zip(seen) {
                 if (entry.version, index) <= since {
                     continue;
                 }
-                // An event of older rules that cannot be read any more is left out.
-                let view = rules.read_event(logged).ok();
-                let Some(result) = view.and_then(|event| rules.event_for(&event, viewer)) else {
-                    continue;
-                };
                 events.push(EventView { version: entry.version, index, at: entry.at, result });
                 if events.len() > limit {
                     return Ok(cut(events, limit));

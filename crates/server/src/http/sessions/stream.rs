@@ -21,7 +21,7 @@ use utoipa::IntoParams;
 use super::position::Position;
 use super::stream_feed::Feed;
 use crate::app::App;
-use crate::auth::{Auth, Login, TokenKind, Via};
+use crate::auth::{Auth, Login, Via};
 use crate::http::extract::{Query, Session, is_on};
 use crate::http::openapi::ReadErrors;
 use crate::problem::Problem;
@@ -75,10 +75,10 @@ pub(super) async fn stream(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let given = Auth::token_of(&headers, query.as_deref());
-    let (login, token) = log_in(&app, given).await?;
+    let login = log_in(&app, given).await?;
     let table = super::open(&app, id).await?;
     let since = position(&app, &headers, how.since.as_deref());
-    let feed = Feed::new(app, table, login, token, is_on(how.patch.as_deref()), since);
+    let feed = Feed::new(app, table, login, is_on(how.patch.as_deref()), since);
     let hello = stream::once(async { Ok::<_, Infallible>(Bytes::from(hello())) });
     let body = Body::from_stream(stream::StreamExt::chain(hello, feed.into_stream()));
     let headers = [
@@ -91,24 +91,14 @@ pub(super) async fn stream(
     Ok((headers, body).into_response())
 }
 
-/// Who is there, and the token to ask again with while the stream lasts, if it can be used twice.
-async fn log_in(
-    app: &App,
-    given: Option<(String, Via)>,
-) -> Result<(Option<Login>, Option<String>), Problem> {
-    match given {
-        Some((token, Via::Header)) => {
-            let login = app.auth.api(&token).await?;
-            Ok((Some(login), Some(token)))
-        }
+/// Who is there.
+async fn log_in(app: &App, given: Option<(String, Via)>) -> Result<Option<Login>, Problem> {
+    Ok(match given {
+        Some((token, Via::Header)) => Some(app.auth.api(&token).await?),
         // In an address: what a socket would take there.
-        Some((token, Via::Query)) => {
-            let login = app.auth.socket(&token, Via::Query).await?;
-            let again = (login.kind != TokenKind::Socket).then_some(token);
-            Ok((Some(login), again))
-        }
-        _ => Ok((None, None)),
-    }
+        Some((token, Via::Query)) => Some(app.auth.socket(&token, Via::Query).await?),
+        _ => None,
+    })
 }
 
 /// Where the client is. An `EventSource` comes back to the same address with a newer

@@ -17,7 +17,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use super::position::{self, Position};
 use super::stream::{HEARTBEAT, event};
 use crate::app::App;
-use crate::auth::{AuthError, Login};
+use crate::auth::Login;
 use crate::tables::{Presence, Published, Table, TableError};
 use crate::{clock, frames};
 
@@ -34,8 +34,6 @@ pub(super) struct Feed {
     app: App,
     table: Table,
     login: Option<Login>,
-    /// To ask again whether the login still counts.
-    token: Option<String>,
     patch: bool,
     changes: watch::Receiver<Arc<Published>>,
     /// The class and version of the view that the client was given last.
@@ -54,7 +52,6 @@ impl Feed {
         app: App,
         table: Table,
         login: Option<Login>,
-        token: Option<String>,
         patch: bool,
         since: Option<Position>,
     ) -> Self {
@@ -74,7 +71,6 @@ impl Feed {
             app,
             table,
             login,
-            token,
             patch,
             changes,
             shown,
@@ -206,12 +202,8 @@ impl Feed {
         if clock::now() >= login.expires_at.plus(grace) {
             return false;
         }
-        let Some(token) = &self.token else { return true };
-        match self.app.auth.api(token).await {
-            // Expiry has its grace; a store that does not answer takes nobody's login away.
-            Ok(_) | Err(AuthError::Expired | AuthError::Unavailable(_)) => true,
-            Err(_) => false,
-        }
+        // A store that does not answer takes nobody's login away.
+        !self.app.auth.was_ended(login).await.unwrap_or(false)
     }
 
     async fn tell_presence(&mut self) {
