@@ -162,8 +162,9 @@ async fn read<T: serde::de::DeserializeOwned>(request: RequestBuilder) -> Result
     let bytes = response.bytes().await?;
     if status.is_success() {
         let body: &[u8] = if status == StatusCode::NO_CONTENT { b"null" } else { &bytes };
-        return serde_json::from_slice(body)
-            .map_err(|e| ApiError::Unreachable(format!("the answer is not what was expected: {e}")));
+        return serde_json::from_slice(body).map_err(|e| {
+            ApiError::Unreachable(format!("the answer is not what was expected: {e}"))
+        });
     }
     let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
     let text = |key: &str, default: &str| body[key].as_str().unwrap_or(default).to_owned();

@@ -22,8 +22,8 @@ use crate::{
     Fingerprint, Hash, Key, Keyed, LogEntry, RawJson, Stored,
 };
 
-pub use create::{NewSession, create};
 use create::check_size;
+pub use create::{NewSession, create};
 pub use words::{Command, Effect, Event, Input, LoadError, Outcome, Refused, Ticket, Undone};
 
 /// One session.

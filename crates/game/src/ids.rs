@@ -59,7 +59,8 @@ impl FromStr for SessionId {
     type Err = BadId;
 
     fn from_str(text: &str) -> Result<Self, BadId> {
-        let digits = !text.is_empty() && text.len() <= 16 && text.bytes().all(|b| b.is_ascii_digit());
+        let digits =
+            !text.is_empty() && text.len() <= 16 && text.bytes().all(|b| b.is_ascii_digit());
         let raw = if digits { text.parse().unwrap_or(0) } else { 0 };
         Self::new(raw)
     }

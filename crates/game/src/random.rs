@@ -78,7 +78,8 @@ impl Draws {
     /// The source for the commit that makes `version` of `session`.
     #[must_use]
     pub fn new(seed: &Seed, session: SessionId, version: Version) -> Self {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&seed.0).expect("HMAC takes keys of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&seed.0).expect("HMAC takes keys of any length");
         mac.update(&session.get().to_be_bytes());
         mac.update(&version.0.to_be_bytes());
         let key: [u8; 32] = mac.finalize().into_bytes().into();

@@ -71,8 +71,9 @@ pub struct HubLimits {
     pub event_queue: usize,
     /// Unsent direct messages of one socket, in frames; past it 4408. Default 256.
     pub direct_queue: usize,
-    /// Unsent events and direct messages of one socket, in bytes; past it 4408. Default 1 MiB.
-    /// Views are not in it: there is at most one for each subscription.
+    /// Unsent events and direct messages of one socket, in bytes; past it 4408. Default 4 MiB: the
+    /// snapshots of many topics at once. Views are not in it: there is at most one for each
+    /// subscription.
     pub outbox_bytes: usize,
     /// Bytes that the kernel takes from one socket's outbox before they are on their way (Linux:
     /// `TCP_NOTSENT_LOWAT`). 0 leaves it to the kernel, which takes up to 4 MiB. Default 64 KiB: a
@@ -96,7 +97,7 @@ impl Default for HubLimits {
             subscriptions_per_socket: 256,
             event_queue: 256,
             direct_queue: 256,
-            outbox_bytes: 1024 * 1024,
+            outbox_bytes: 4 * 1024 * 1024,
             kernel_unsent: 64 * 1024,
             command_queue: 8192,
         }

@@ -43,7 +43,8 @@ fn duration(text: &str) -> Result<Duration, String> {
         'd' => 86_400,
         _ => return Err("write it as 90s, 15m, 12h or 30d".to_owned()),
     };
-    let count: u64 = text[..text.len() - 1].parse().map_err(|_| "write it as 90s, 15m, 12h or 30d")?;
+    let count: u64 =
+        text[..text.len() - 1].parse().map_err(|_| "write it as 90s, 15m, 12h or 30d")?;
     match count.checked_mul(seconds) {
         Some(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
         _ => Err("out of range".to_owned()),
@@ -133,8 +134,7 @@ impl User {
         match self.command {
             UserCommand::Add { name, admin, source } => {
                 let roles: &[&str] = if admin { &[ADMIN] } else { &[] };
-                let user =
-                    at_the_desk(&source, async |users| Ok(users.add(&name, roles).await?))?;
+                let user = at_the_desk(&source, async |users| Ok(users.add(&name, roles).await?))?;
                 println!("{}", user.id);
                 eprintln!("For a login: parlor token --user {}", user.id);
             }

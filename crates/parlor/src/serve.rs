@@ -75,12 +75,11 @@ impl Serve {
             ("public_url", self.public_url),
             ("allowed_origins", self.allowed_origins),
         ];
-        let overrides = flags.into_iter().fold(self.source.overrides(), |all, (name, value)| {
-            match value {
+        let overrides =
+            flags.into_iter().fold(self.source.overrides(), |all, (name, value)| match value {
                 Some(value) => all.set(name, value),
                 None => all,
-            }
-        });
+            });
         let settings = Settings::load(&overrides)?;
         if self.print_config {
             print!("{}", settings.print_config());

@@ -66,8 +66,11 @@ pub const SILENT: Close = Close {
 pub const FAULT: Close =
     Close { code: 4480, word: "fault", meaning: "The server had a fault; come back." };
 /// The message could not be read.
-pub const BAD_MESSAGE: Close =
-    Close { code: 4500, word: "bad-message", meaning: "A message that the protocol does not have." };
+pub const BAD_MESSAGE: Close = Close {
+    code: 4500,
+    word: "bad-message",
+    meaning: "A message that the protocol does not have.",
+};
 /// The user may not see this.
 pub const FORBIDDEN: Close =
     Close { code: 4503, word: "forbidden", meaning: "This user may not see this." };
@@ -75,15 +78,28 @@ pub const FORBIDDEN: Close =
 pub const NO_SESSION: Close =
     Close { code: 4504, word: "no-session", meaning: "There is no such session (any more)." };
 /// Another connection took its place.
-pub const REPLACED: Close =
-    Close { code: 4509, word: "replaced", meaning: "A newer connection took the place of this one." };
+pub const REPLACED: Close = Close {
+    code: 4509,
+    word: "replaced",
+    meaning: "A newer connection took the place of this one.",
+};
 /// A message over the size limit.
 pub const TOO_BIG: Close =
     Close { code: 4513, word: "too-big", meaning: "A message over the limit of its size." };
 
 /// Every code that the server sends on purpose, in order.
 pub const ALL: &[Close] = &[
-    DRAIN, LOGIN, SLOW, RATE, SILENT, FAULT, BAD_MESSAGE, FORBIDDEN, NO_SESSION, REPLACED, TOO_BIG,
+    DRAIN,
+    LOGIN,
+    SLOW,
+    RATE,
+    SILENT,
+    FAULT,
+    BAD_MESSAGE,
+    FORBIDDEN,
+    NO_SESSION,
+    REPLACED,
+    TOO_BIG,
 ];
 
 #[cfg(test)]

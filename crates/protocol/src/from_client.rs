@@ -150,7 +150,8 @@ mod tests {
     #[test]
     fn every_type_is_read_and_its_errors_are_told_apart() {
         for kind in ["subscribe", "unsubscribe", "command", "token", "ping"] {
-            let text = format!(r#"{{"type":"{kind}","topic":"session:1","token":"t","command":{{}}}}"#);
+            let text =
+                format!(r#"{{"type":"{kind}","topic":"session:1","token":"t","command":{{}}}}"#);
             assert!(read(&text).is_ok(), "{kind}");
         }
         assert!(matches!(read("{"), Err(Unreadable::Shape(_))));
@@ -162,10 +163,12 @@ mod tests {
 
     #[test]
     fn a_command_keeps_its_bytes_and_a_position_its_form() {
-        let text = r#"{"type":"command","session":"7","command":{"b":1, "a":1.50},"id":"k","ref":"r"}"#;
+        let text =
+            r#"{"type":"command","session":"7","command":{"b":1, "a":1.50},"id":"k","ref":"r"}"#;
         let ClientMessage::Command(command) = read(text).unwrap() else { panic!("a command") };
         assert_eq!(command.command.get(), r#"{"b":1, "a":1.50}"#);
-        let text = r#"{"type":"subscribe","topic":"session:7","since":{"epoch":"e","lock_version":3}}"#;
+        let text =
+            r#"{"type":"subscribe","topic":"session:7","since":{"epoch":"e","lock_version":3}}"#;
         let ClientMessage::Subscribe(subscribe) = read(text).unwrap() else { panic!("subscribe") };
         assert_eq!(subscribe.since, Since::from_query("e:3"));
         assert_eq!(Since::from_query("e"), None);

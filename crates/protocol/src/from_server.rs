@@ -242,6 +242,9 @@ mod tests {
             user_id: Some(None),
             ..Note::default()
         };
-        assert_eq!(write(&note), r#"{"type":"ack","version":1,"message":"connected","user_id":null}"#);
+        assert_eq!(
+            write(&note),
+            r#"{"type":"ack","version":1,"message":"connected","user_id":null}"#
+        );
     }
 }

@@ -24,8 +24,8 @@ const FORMAT: EncodedConfig = Config::DEFAULT
 #[must_use]
 pub fn rfc3339(at: Timestamp) -> String {
     let nanos = i128::from(at.0) * 1_000_000;
-    let moment = OffsetDateTime::from_unix_timestamp_nanos(nanos)
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let moment =
+        OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     moment.format(&Iso8601::<FORMAT>).unwrap_or_default()
 }
 

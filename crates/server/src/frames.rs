@@ -159,7 +159,8 @@ fn note(kind: &'static str) -> Note<'static> {
 #[must_use]
 pub fn error(code: &str, message: &str, reference: Option<&str>, detail: bool) -> Frame {
     let detail = detail.then_some(message);
-    let message = ErrorMessage { r#type: "error", version: SCHEMA, code, message, detail, reference };
+    let message =
+        ErrorMessage { r#type: "error", version: SCHEMA, code, message, detail, reference };
     Frame::text(&write(&message))
 }
 

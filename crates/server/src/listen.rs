@@ -175,8 +175,9 @@ async fn connection(app: App, stream: TcpStream, peer: SocketAddr, router: Route
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(HEAD_BYTES);
-    let served =
-        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).with_upgrades();
+    let served = builder
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .with_upgrades();
     let mut served = std::pin::pin!(served);
     let stop = app.tasks.stopping();
     let ended = tokio::select! {

@@ -43,10 +43,14 @@ impl Rates {
     /// Counts by these settings; with `limits.off` everything passes.
     #[must_use]
     pub fn new(settings: &Settings, metrics: Metrics) -> Self {
+        Self::per(settings, metrics, Duration::from_secs(1), Duration::from_secs(60))
+    }
+
+    /// The same with seconds and minutes of another length, so that tests can count exactly.
+    fn per(settings: &Settings, metrics: Metrics, second: Duration, minute: Duration) -> Self {
         let limits = &settings.limits;
         let (address, user) = (limits.requests_per_second_per_address, limits.requests_per_second);
         let guests = limits.guests_per_minute_per_address;
-        let (second, minute) = (Duration::from_secs(1), Duration::from_secs(60));
         let on = !limits.off;
         Self(Arc::new(Inner {
             addresses: on.then(|| Limiter::new(address, address.saturating_mul(2), second)),

@@ -21,7 +21,9 @@ async fn whoever_joins_in_a_storm_sees_every_step_forward_and_the_same_end() {
     const COMMITS: u64 = 200;
     let house = House::start().await;
     let service = house.service().await;
-    let id = house.session(&service, mirror(json!({"n": 0, "pad": "x".repeat(200)}), json!({}), json!({}))).await;
+    let id = house
+        .session(&service, mirror(json!({"n": 0, "pad": "x".repeat(200)}), json!({}), json!({})))
+        .await;
     let mut publisher = house.socket("/ws", Some(&service)).await;
     let mut watchers = Vec::new();
     for n in 1..=COMMITS {
@@ -48,10 +50,15 @@ async fn a_seat_sees_its_own_secret_and_loses_it_with_the_seat() {
     let id = house.session(&service, mirror(json!("table"), seats, players)).await;
     let path = format!("/ws/sessions/{id}");
     let mut sockets: BTreeMap<&str, Socket> = BTreeMap::new();
-    for (name, token) in [("ann", Some(&ann.token)), ("bob", Some(&bob.token)), ("stranger", None)] {
+    for (name, token) in [("ann", Some(&ann.token)), ("bob", Some(&bob.token)), ("stranger", None)]
+    {
         sockets.insert(name, house.socket(&path, token.map(String::as_str)).await);
     }
-    let check = async |sockets: &mut BTreeMap<&str, Socket>, name: &str, version, seat: Value, secret: Value| {
+    let check = async |sockets: &mut BTreeMap<&str, Socket>,
+                       name: &str,
+                       version,
+                       seat: Value,
+                       secret: Value| {
         let view = sockets.get_mut(name).unwrap().follow_until(version).await;
         assert_eq!((&view.seat, &view.data["seat"]), (&seat, &secret), "{name}");
         assert_eq!(view.data["public"], if version == 1 { "table" } else { "later" }, "{name}");
@@ -83,7 +90,8 @@ async fn a_session_that_ends_shows_its_last_view_and_then_closes() {
     for socket in [&mut sole, &mut shared] {
         assert_eq!(socket.follow_until(1).await.data["public"]["n"], 1);
     }
-    let last = json!({"do": "put", "public": {"n": 2}, "events": [{"result": "over"}], "ended": true});
+    let last =
+        json!({"do": "put", "public": {"n": 2}, "events": [{"result": "over"}], "ended": true});
     house.command(&service, &id, last).await;
     for socket in [&mut sole, &mut shared] {
         assert_eq!(socket.next_of(&["game_event"]).await["id"], "2.0");
@@ -106,27 +114,40 @@ async fn a_position_is_resumed_exactly_or_not_at_all() {
     let service = house.service().await;
     let public = |n: u64| json!({"n": n, "pad": "x".repeat(300)});
     let id = house.session(&service, mirror(public(0), json!({}), json!({}))).await;
-    let epoch = house.get(&format!("/api/sessions/{id}")).await["epoch"].as_str().unwrap().to_owned();
+    let epoch =
+        house.get(&format!("/api/sessions/{id}")).await["epoch"].as_str().unwrap().to_owned();
     for n in 1..=4 {
         house.command(&service, &id, put(public(n))).await;
     }
     let resumed = async |since: String| {
-        let mut socket = house.socket(&format!("/ws/sessions/{id}?patch=1&since={since}"), None).await;
+        let mut socket =
+            house.socket(&format!("/ws/sessions/{id}?patch=1&since={since}"), None).await;
         assert_eq!(socket.next().await["message"], "connected");
         let ack = socket.next().await;
         assert_eq!((&ack["type"], &ack["lock_version"]), (&json!("ack"), &json!(5)), "{since}");
         socket.next_of(&["snapshot", "patch", "presence"]).await
     };
     let patch = resumed(format!("{epoch}:2")).await;
-    assert_eq!((&patch["type"], &patch["base"], &patch["lock_version"]), (&json!("patch"), &json!(2), &json!(5)));
+    assert_eq!(
+        (&patch["type"], &patch["base"], &patch["lock_version"]),
+        (&json!("patch"), &json!(2), &json!(5))
+    );
     let mut view = json!({"public": public(1), "seat": null});
     let operations: json_patch::Patch = serde_json::from_value(patch["patch"].clone()).unwrap();
     json_patch::patch(&mut view, &operations).unwrap();
     assert_eq!(view, json!({"public": public(4), "seat": null}));
-    assert_eq!(resumed(format!("{epoch}:5")).await["type"], "presence", "in sync: nothing but who is here");
+    assert_eq!(
+        resumed(format!("{epoch}:5")).await["type"],
+        "presence",
+        "in sync: nothing but who is here"
+    );
     for elsewhere in [format!("{epoch}:6"), format!("{epoch}:0"), "feedfeedfeedfeed:2".to_owned()] {
         let snapshot = resumed(elsewhere.clone()).await;
-        assert_eq!((&snapshot["type"], &snapshot["lock_version"]), (&json!("snapshot"), &json!(5)), "{elsewhere}");
+        assert_eq!(
+            (&snapshot["type"], &snapshot["lock_version"]),
+            (&json!("snapshot"), &json!(5)),
+            "{elsewhere}"
+        );
     }
 }
 
@@ -163,13 +184,18 @@ async fn what_cannot_be_read_is_refused_and_changes_nothing() {
         (json!({"do": "remove_player", "player_id": "p9"}), None, "UNKNOWN_PLAYER"),
         (json!({"do": "set_title", "title": "x"}), Some(7), "OPTIMISTIC_LOCK"),
     ] {
-        let mut message = json!({"type": "command", "session": id, "command": command, "ref": "r1"});
+        let mut message =
+            json!({"type": "command", "session": id, "command": command, "ref": "r1"});
         if let Some(version) = lock_version {
             message["lock_version"] = json!(version);
         }
         socket.send(message).await;
         let result = socket.next_of(&["result"]).await;
-        assert_eq!((&result["error"]["code"], &result["ref"]), (&json!(code), &json!("r1")), "{result}");
+        assert_eq!(
+            (&result["error"]["code"], &result["ref"]),
+            (&json!(code), &json!("r1")),
+            "{result}"
+        );
         if code == "OPTIMISTIC_LOCK" {
             let error = &result["error"];
             assert_eq!((&error["expected"], &error["actual"]), (&json!(7), &json!(1)));
@@ -201,7 +227,9 @@ async fn strangers_watch_and_may_not_play() {
     for (token, code) in [(None, "UNAUTHORIZED"), (Some(&bob.token), "FORBIDDEN")] {
         let path = format!("/ws/sessions/{id}");
         let mut socket = house.socket(&path, token.map(String::as_str)).await;
-        socket.send(json!({"type": "command", "command": {"do": "set_title", "title": "mine"}})).await;
+        socket
+            .send(json!({"type": "command", "command": {"do": "set_title", "title": "mine"}}))
+            .await;
         assert_eq!(socket.next_of(&["result"]).await["error"]["code"], code);
     }
     assert_eq!(house.get(&format!("/api/sessions/{id}")).await["data"]["title"], "Friday");
@@ -219,7 +247,8 @@ async fn a_socket_token_opens_one_socket() {
     let mut second = house.socket_with("/ws", &[("sec-websocket-protocol", &offer)]).await;
     assert_eq!(second.next().await["code"], "UNAUTHORIZED");
     assert_eq!(second.closed().await.0, 4401);
-    let (status, problem) = house.try_get("/api/auth/me", Some(&house.socket_token(&ann.token).await)).await;
+    let (status, problem) =
+        house.try_get("/api/auth/me", Some(&house.socket_token(&ann.token).await)).await;
     assert_eq!((status, &problem["code"]), (401, &json!("UNAUTHORIZED")));
     let elsewhere = [("origin", "http://evil.example"), ("sec-websocket-protocol", "parlor.v1")];
     let mut foreign = house.socket_with("/ws", &elsewhere).await;
@@ -246,7 +275,10 @@ async fn the_scoreboard_face_speaks_as_its_clients_expect() {
     let id = house.board(&ann.token, "Friday").await;
     let mut socket = house.socket(&format!("/ws/game/{id}"), None).await;
     let snapshot = socket.next().await;
-    assert_eq!((&snapshot["type"], &snapshot["data"]["title"]), (&json!("snapshot"), &json!("Friday")));
+    assert_eq!(
+        (&snapshot["type"], &snapshot["data"]["title"]),
+        (&json!("snapshot"), &json!("Friday"))
+    );
     house.command(&ann.token, &id, json!({"do": "add_player", "name": "Cy"})).await;
     let update = socket.next().await;
     assert_eq!((&update["type"], &update["lock_version"]), (&json!("update"), &json!(2)));
@@ -275,7 +307,8 @@ async fn a_restart_loses_nothing_and_answers_a_repeated_command_as_before() {
     socket.send(command.clone()).await;
     let first = socket.next_of(&["result"]).await;
     assert_eq!((&first["lock_version"], &first["data"]["id"]), (&json!(2), &json!("p1")));
-    let epoch = house.get(&format!("/api/sessions/{id}")).await["epoch"].as_str().unwrap().to_owned();
+    let epoch =
+        house.get(&format!("/api/sessions/{id}")).await["epoch"].as_str().unwrap().to_owned();
     let mut watcher = house.socket(&format!("/ws/sessions/{id}"), None).await;
     house.restart().await;
     for (name, socket) in [("player", &mut socket), ("watcher", &mut watcher)] {

@@ -3,7 +3,7 @@
 
 use game::{Actor, Refusal, SessionId, Timestamp, Version};
 
-use crate::{AnyEvent, Answered, CommitRecord, Fingerprint, Hash, Key, Keyed, RawJson, Stored};
+use crate::{Answered, AnyEvent, CommitRecord, Fingerprint, Hash, Key, Keyed, RawJson, Stored};
 
 /// Tells the caller of a command from all others; made by whoever runs the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

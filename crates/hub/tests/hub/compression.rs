@@ -98,7 +98,8 @@ fn who_did_not_agree_may_not() {
 
 #[test]
 fn a_compressed_frame_that_is_cut_short_goes_on() {
-    let world = World::new(config());
+    let limits = HubLimits { outbox_bytes: 100 << 20, ..quiet().limits };
+    let world = World::new(HubConfig { limits, ..config() });
     let mut client = connect(&world, "permessage-deflate");
     // Noise in letters: it shrinks, but not by much, so that the socket fills up.
     let mut state = 1u32;

@@ -137,7 +137,8 @@ impl Burst {
             seconds,
             frames_delivered: frames,
             deliveries_per_cpu_second: frames as f64 / cpu.as_secs_f64(),
-            frames_per_commit_and_watcher: frames as f64 / (self.commits * self.watchers as u64) as f64,
+            frames_per_commit_and_watcher: frames as f64
+                / (self.commits * self.watchers as u64) as f64,
             disturbance: noise,
         })
     }

@@ -51,7 +51,10 @@ struct Figures {
 
 impl Commands {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        ensure!(self.sessions > 0 && self.in_flight > 0, "sessions and commands in flight: at least 1");
+        ensure!(
+            self.sessions > 0 && self.in_flight > 0,
+            "sessions and commands in flight: at least 1"
+        );
         let server = Server::parlor(&self.common, &NO_HEARTBEAT)?;
         let token = server.service_token()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -70,9 +73,18 @@ impl Commands {
             for _ in 0..room.min(self.commands - sent) {
                 let session = &sessions[usize::try_from(sent)? % sessions.len()];
                 sent += 1;
-                send_command(&mut socket, session, &json!({ "do": "put", "public": { "n": sent } }))?;
+                send_command(
+                    &mut socket,
+                    session,
+                    &json!({ "do": "put", "public": { "n": sent } }),
+                )?;
             }
-            ensure!(start.elapsed() < PATIENCE, "{} of {} were answered", answered(), self.commands);
+            ensure!(
+                start.elapsed() < PATIENCE,
+                "{} of {} were answered",
+                answered(),
+                self.commands
+            );
             if sent % 64 == 0 {
                 bar.set_position(answered());
             }

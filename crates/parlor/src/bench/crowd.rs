@@ -95,7 +95,10 @@ impl Crowd {
 
     /// Takes what comes for at most `wait`; false when nothing came.
     pub(super) fn turn(&mut self, wait: Duration) -> anyhow::Result<bool> {
-        let timeout = Timespec { tv_sec: wait.as_secs().cast_signed(), tv_nsec: i64::from(wait.subsec_nanos()) };
+        let timeout = Timespec {
+            tv_sec: wait.as_secs().cast_signed(),
+            tv_nsec: i64::from(wait.subsec_nanos()),
+        };
         self.events.clear();
         match epoll::wait(&self.poll, spare_capacity(&mut self.events), Some(&timeout)) {
             Ok(_) => {}
@@ -111,7 +114,8 @@ impl Crowd {
 
     fn receive(&mut self, index: usize) -> anyhow::Result<()> {
         let whole = index == 0 || self.reading == Reading::Frames;
-        let flags = if whole { RecvFlags::DONTWAIT } else { RecvFlags::DONTWAIT | RecvFlags::TRUNC };
+        let flags =
+            if whole { RecvFlags::DONTWAIT } else { RecvFlags::DONTWAIT | RecvFlags::TRUNC };
         let count = match recv(&self.sockets[index], &mut self.buffer[..], flags) {
             Ok((_, count)) => count,
             Err(Errno::AGAIN) => return Ok(()),

@@ -93,9 +93,13 @@ impl Stadium {
         let mut plots = Vec::new();
         for &watchers in &self.watchers {
             let (size, histogram, floor) = self.size(watchers)?;
-            println!("\n{watchers} watchers, {} B views ({} B frames)", size.view_bytes, size.frame_bytes);
+            println!(
+                "\n{watchers} watchers, {} B views ({} B frames)",
+                size.view_bytes, size.frame_bytes
+            );
             println!("  CPU per delivery     {:.2} µs", size.parlor_cpu_micros_per_delivery);
-            if let (Some(floor), Some(ratio)) = (size.baseline_cpu_micros_per_delivery, size.ratio) {
+            if let (Some(floor), Some(ratio)) = (size.baseline_cpu_micros_per_delivery, size.ratio)
+            {
                 println!("  bare epoll loop      {floor:.2} µs");
                 println!("  ratio                {ratio:.2} ×");
             }
@@ -116,7 +120,10 @@ impl Stadium {
             for size in &sizes {
                 let first = sizes[0].parlor_cpu_micros_per_delivery;
                 let times = size.parlor_cpu_micros_per_delivery / first;
-                println!("  {:>6} watchers  {times:.2} × that of {}", size.watchers, sizes[0].watchers);
+                println!(
+                    "  {:>6} watchers  {times:.2} × that of {}",
+                    size.watchers, sizes[0].watchers
+                );
             }
         }
         let series: Vec<(&str, &Histogram<u64>)> =
@@ -125,7 +132,10 @@ impl Stadium {
         report::write(&self.common, &Figures { workload: "stadium", store, sizes }, &series)
     }
 
-    fn size(&self, watchers: usize) -> anyhow::Result<(Size, Histogram<u64>, Option<Histogram<u64>>)> {
+    fn size(
+        &self,
+        watchers: usize,
+    ) -> anyhow::Result<(Size, Histogram<u64>, Option<Histogram<u64>>)> {
         let shape = Shape { view: self.bytes, event: 0 };
         let (mut ours, mut floor): (Vec<Leg>, Vec<Leg>) = (Vec::new(), Vec::new());
         let mut thrown_away = 0;
@@ -194,21 +204,22 @@ impl Stadium {
             Crowd::connect(server.address, &publisher.path(), watchers, Reading::Count)?;
         crowd.settle(QUIET)?;
         let mut number = 0;
-        let mut one = |crowd: &mut Crowd, frame: Option<u64>| -> anyhow::Result<(Instant, Instant)> {
-            crowd.forget();
-            number += 1;
-            let start = Instant::now();
-            publisher.publish(number)?;
-            let end = match frame {
-                Some(frame) => crowd.until(PATIENCE, |seen| seen.bytes >= frame)?,
-                None => {
-                    crowd.until(PATIENCE, |seen| seen.bytes > 0)?;
-                    crowd.settle(Duration::from_millis(50))?;
-                    Instant::now()
-                }
+        let mut one =
+            |crowd: &mut Crowd, frame: Option<u64>| -> anyhow::Result<(Instant, Instant)> {
+                crowd.forget();
+                number += 1;
+                let start = Instant::now();
+                publisher.publish(number)?;
+                let end = match frame {
+                    Some(frame) => crowd.until(PATIENCE, |seen| seen.bytes >= frame)?,
+                    None => {
+                        crowd.until(PATIENCE, |seen| seen.bytes > 0)?;
+                        crowd.settle(Duration::from_millis(50))?;
+                        Instant::now()
+                    }
+                };
+                Ok((start, end))
             };
-            Ok((start, end))
-        };
         for _ in 0..WARM_UP {
             one(&mut crowd, None)?;
         }
@@ -226,7 +237,10 @@ impl Stadium {
             let (start, end) = one(&mut crowd, Some(frame))?;
             report::record(&mut latencies, end - start);
             let longest = crowd.seen.iter().map(|seen| seen.bytes).max().unwrap_or(frame);
-            ensure!(longest <= frame + SLACK, "a watcher got {longest} bytes of a frame of {frame}");
+            ensure!(
+                longest <= frame + SLACK,
+                "a watcher got {longest} bytes of a frame of {frame}"
+            );
             frame = length(&crowd);
             deliveries += crowd.len() as u64;
             bar.inc(1);
@@ -234,7 +248,12 @@ impl Stadium {
         let (cpu, noise) = (server.cpu()? - cpu, Noise::read().since(noise));
         bar.finish_and_clear();
         let frame = usize::try_from(frame)?;
-        Ok(Leg { cpu_per_delivery: cpu.as_secs_f64() * 1e6 / deliveries as f64, frame, latencies, noise })
+        Ok(Leg {
+            cpu_per_delivery: cpu.as_secs_f64() * 1e6 / deliveries as f64,
+            frame,
+            latencies,
+            noise,
+        })
     }
 }
 

@@ -21,7 +21,13 @@ impl Paint {
     }
 
     /// The line above the view.
-    pub(super) fn head(self, session: &str, version: u64, status: &str, viewers: Option<u64>) -> String {
+    pub(super) fn head(
+        self,
+        session: &str,
+        version: u64,
+        status: &str,
+        viewers: Option<u64>,
+    ) -> String {
         let colour = if status == "live" { AnsiColor::Green } else { AnsiColor::Yellow };
         let status = self.text(colour.on_default().bold(), &format!("● {}", clean(status)));
         let watching = viewers.map_or_else(String::new, |n| format!(" · {n} watching"));
@@ -124,7 +130,11 @@ mod tests {
         let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
         assert_eq!(lines[0], "Friday[2J", "control characters are gone");
         assert_eq!(lines[1], "Red  7");
-        assert!(lines[2].starts_with("  Bob") && lines[2].contains(" 5 ") && lines[2].ends_with("5 Mojito"));
+        assert!(
+            lines[2].starts_with("  Bob")
+                && lines[2].contains(" 5 ")
+                && lines[2].ends_with("5 Mojito")
+        );
         assert!(lines[3].starts_with("  Ann"));
         assert_eq!(lines[4], "No team  0");
         assert!(lines[5].starts_with("  Cy"));

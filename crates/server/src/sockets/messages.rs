@@ -326,7 +326,8 @@ fn not_opened(app: &App, peer: &Arc<Peer>, id: SessionId, wanted: Wanted, error:
             let frame = frames::error(&code, &message, reference.as_deref(), detail);
             app.hub.send(peer.conn(), frame);
             if join.sole {
-                let why = if *error == TableError::NotFound { close::NO_SESSION } else { close::FAULT };
+                let why =
+                    if *error == TableError::NotFound { close::NO_SESSION } else { close::FAULT };
                 app.hub.close(peer.conn(), why.code, why.word);
             }
         }

@@ -14,9 +14,9 @@ use bytes::Bytes;
 use game::SessionId;
 use hub::{AttachOptions, Deflate, Frame, HubFull, Ticket};
 use hyper_util::rt::TokioIo;
+use protocol::SUBPROTOCOL;
 use protocol::close::{self, Close};
 use protocol::codes::{self, Code};
-use protocol::SUBPROTOCOL;
 use tokio::net::TcpStream;
 use tungstenite::handshake::derive_accept_key;
 
@@ -26,9 +26,9 @@ use crate::app::App;
 use crate::auth::{AuthError, Login};
 use crate::frames;
 use crate::problem::Problem;
-use crate::trace;
 use crate::rate::ClientAddress;
 use crate::tables::{Form, Join};
+use crate::trace;
 
 /// Seconds after which a refused socket may try again.
 const RETRY_AFTER: u64 = 2;
@@ -59,8 +59,11 @@ pub fn upgrade(
         Ok(_) => bad_id(&face),
     });
     let subprotocol = subprotocol(headers);
-    let extensions: Vec<&str> =
-        headers.get_all("sec-websocket-extensions").iter().filter_map(|v| v.to_str().ok()).collect();
+    let extensions: Vec<&str> = headers
+        .get_all("sec-websocket-extensions")
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .collect();
     let deflate = app.hub.negotiate(&extensions.join(", "));
     let response = switching(&key, subprotocol, deflate.as_ref().map(|(_, text)| text.as_str()));
     let arrival = Arrival {
@@ -245,7 +248,11 @@ fn subprotocol(headers: &HeaderMap) -> Option<&'static str> {
     names.any(|name| name.trim() == SUBPROTOCOL).then_some(SUBPROTOCOL)
 }
 
-fn switching(key: &HeaderValue, subprotocol: Option<&'static str>, deflate: Option<&str>) -> Response {
+fn switching(
+    key: &HeaderValue,
+    subprotocol: Option<&'static str>,
+    deflate: Option<&str>,
+) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();

@@ -200,10 +200,11 @@ impl Tables {
             tracing::error!(session = %id, game = stored.created.game, "unknown game in the store");
             TableError::UnknownGame(stored.created.game.clone())
         })?;
-        let session = Session::load(game.clone(), stored, self.0.config.limits).map_err(|error| {
-            tracing::error!(session = %id, %error, "a stored session cannot be loaded");
-            TableError::Fault
-        })?;
+        let session =
+            Session::load(game.clone(), stored, self.0.config.limits).map_err(|error| {
+                tracing::error!(session = %id, %error, "a stored session cannot be loaded");
+                TableError::Fault
+            })?;
         let (mailbox, inbox) = mpsc::channel(MAILBOX);
         let (publish, published) = watch::channel(TableTask::publishable(&session, game.clone()));
         let task = TableTask::new(session, game, self.clone(), inbox, publish);

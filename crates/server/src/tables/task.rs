@@ -12,12 +12,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use engine::{
-    AnyGame, Command, Effect, Event, Hash, Input, Outcome, Refused, Session, Stored,
-    Ticket, Undone,
+    AnyGame, Command, Effect, Event, Hash, Input, Outcome, Refused, Session, Stored, Ticket, Undone,
 };
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use futures_util::FutureExt;
 use game::{Timestamp, Version, Viewer};
 use hub::Frame;
 use protocol::from_server::ErrorBody;
@@ -159,9 +158,9 @@ impl TableTask {
 
     /// When something happens without a message.
     fn timer(&self) -> Instant {
-        let wake = self.wake.map(|at| {
-            Instant::now() + Duration::from_millis(at.0.saturating_sub(clock::now().0))
-        });
+        let wake = self
+            .wake
+            .map(|at| Instant::now() + Duration::from_millis(at.0.saturating_sub(clock::now().0)));
         [wake, self.presence_due].into_iter().flatten().fold(self.busy_until, Instant::min)
     }
 

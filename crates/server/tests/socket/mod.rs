@@ -194,7 +194,9 @@ impl Socket {
                     self.heard.push(text.to_string());
                     return serde_json::from_str(&text).unwrap();
                 }
-                Some(Message::Close(frame)) => panic!("closed: {frame:?}; so far {:#?}", self.heard),
+                Some(Message::Close(frame)) => {
+                    panic!("closed: {frame:?}; so far {:#?}", self.heard)
+                }
                 Some(_) => {}
                 None => panic!("the connection is gone; so far {:#?}", self.heard),
             }
@@ -222,7 +224,8 @@ impl Socket {
             let data = match (message["type"].as_str().unwrap(), self.held.take()) {
                 ("patch", Some((before, mut data))) => {
                     assert_eq!(message["base"], before, "a patch fits what was sent last");
-                    let patch: json_patch::Patch = serde_json::from_value(message["patch"].clone()).unwrap();
+                    let patch: json_patch::Patch =
+                        serde_json::from_value(message["patch"].clone()).unwrap();
                     json_patch::patch(&mut data, &patch).unwrap();
                     data
                 }
@@ -247,7 +250,9 @@ impl Socket {
     pub async fn closed(&mut self) -> (u16, String) {
         loop {
             match self.frame().await {
-                Some(Message::Close(Some(frame))) => return (frame.code.into(), frame.reason.to_string()),
+                Some(Message::Close(Some(frame))) => {
+                    return (frame.code.into(), frame.reason.to_string());
+                }
                 Some(Message::Text(text)) => self.heard.push(text.to_string()),
                 Some(Message::Close(None)) => panic!("a close frame without a code"),
                 Some(_) => {}

@@ -17,6 +17,9 @@ const OF_READS: [u16; 6] = [400, 401, 404, 429, 500, 503];
 /// Statuses with which a write can be refused.
 const OF_WRITES: [u16; 11] = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503];
 
+/// Codes of messages, which no request gets.
+const OF_SOCKETS: [&str; 2] = ["UNKNOWN_TYPE", "UNKNOWN_TOPIC"];
+
 /// How a read is refused.
 pub(in crate::http) struct ReadErrors;
 
@@ -51,7 +54,8 @@ pub(super) fn responses() -> BTreeMap<String, RefOr<Response>> {
 }
 
 fn response(status: u16) -> Response {
-    let codes: Vec<&Code> = codes::ALL.iter().filter(|code| code.status == status).collect();
+    let here = |code: &&Code| code.status == status && !OF_SOCKETS.contains(&code.name);
+    let codes: Vec<&Code> = codes::ALL.iter().filter(here).collect();
     let names: Vec<String> = codes.iter().map(|code| format!("`{}`", code.name)).collect();
     let games = match status {
         403 | 404 | 409 | 422 => ", or a code of the game",

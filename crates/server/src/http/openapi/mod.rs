@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::Extension;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
+use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi as _};
@@ -77,7 +78,8 @@ pub(super) fn base() -> OpenApi {
 }
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(json)).routes(routes!(docs))
+    let documents = OpenApiRouter::new().routes(routes!(json)).routes(routes!(docs));
+    documents.layer(CompressionLayer::new())
 }
 
 /// The document, and what is made of it on first use.

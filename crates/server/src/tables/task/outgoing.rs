@@ -106,8 +106,7 @@ impl TableTask {
                 if form == Form::Patch
                     && let Some(patch) = self.session.patch(viewer, base)
                 {
-                    let text =
-                        frames::patch_text(&epoch, self.session.id(), here, viewer, &patch);
+                    let text = frames::patch_text(&epoch, self.session.id(), here, viewer, &patch);
                     frames.push(Frame::text(&text));
                     metrics.resync("patch");
                     return frames;
@@ -128,9 +127,8 @@ impl TableTask {
 
     fn event_frames(&self, events: &[Event], viewer: Viewer) -> Vec<Frame> {
         let (epoch, id) = (self.tables.shared().store.epoch(), self.session.id());
-        let frame = |view: &EventView| {
-            Frame::text(&frames::event_text(epoch, id, self.game.name(), view))
-        };
+        let frame =
+            |view: &EventView| Frame::text(&frames::event_text(epoch, id, self.game.name(), view));
         self.event_views(events, viewer).iter().map(frame).collect()
     }
 
