@@ -68,9 +68,11 @@ const NOT_FOUND: &str = r#"<!doctype html>
 
 type Bytes = Cow<'static, [u8]>;
 
+type Lookup = dyn Fn(&str) -> Option<Bytes> + Send + Sync;
+
 /// The files of the pages, by name.
 #[derive(Clone)]
-pub(super) struct Files(Arc<dyn Fn(&str) -> Option<Bytes> + Send + Sync>);
+pub(super) struct Files(Arc<Lookup>);
 
 impl Files {
     /// Those that were embedded at build time (while developing: as they are on disk).
@@ -232,6 +234,7 @@ fn content_type(name: &str) -> &'static str {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+    use tower::ServiceExt;
 
     const EVIL: &str = "</script><script>alert(1)</script><!-- & \u{2028}\u{2029}";
 
@@ -274,6 +277,40 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_plain(name), plain, "{name:?}");
+        }
+    }
+
+    fn built() -> Files {
+        Files(Arc::new(|name| {
+            let text = match name {
+                "index.html" => "<html></html>".to_owned(),
+                "icon.svg" | "assets/a-1f.js" => "x".repeat(2000),
+                _ => return None,
+            };
+            Some(Cow::Owned(text.into_bytes()))
+        }))
+    }
+
+    #[tokio::test]
+    async fn files_are_kept_by_their_names() {
+        for (method, path, status, kind, cache) in [
+            ("GET", "/assets/a-1f.js", 200, "text/javascript; charset=utf-8", FOR_EVER),
+            ("HEAD", "/assets/a-1f.js", 200, "text/javascript; charset=utf-8", FOR_EVER),
+            ("GET", "/icon.svg", 200, "image/svg+xml", ASK_AGAIN),
+            ("GET", "/assets/b.js", 404, "text/html; charset=utf-8", ASK_AGAIN),
+            ("GET", "/../icon.svg", 404, "text/html; charset=utf-8", ASK_AGAIN),
+            ("POST", "/icon.svg", 404, "text/html; charset=utf-8", ASK_AGAIN),
+        ] {
+            let request = axum::extract::Request::builder().method(method).uri(path);
+            let request = request.header("accept-encoding", "gzip");
+            let request = request.body(axum::body::Body::empty()).unwrap();
+            let response = fallback(built()).oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status, "{method} {path}");
+            let headers = response.headers();
+            assert_eq!(headers[header::CONTENT_TYPE], kind, "{method} {path}");
+            assert_eq!(headers[header::CACHE_CONTROL], cache, "{method} {path}");
+            let zipped = headers.get(header::CONTENT_ENCODING).is_some_and(|with| with == "gzip");
+            assert_eq!(zipped, status == 200, "{method} {path}");
         }
     }
 
