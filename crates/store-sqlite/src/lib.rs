@@ -1,7 +1,7 @@
 //! [`SqliteStore`]: the [`Store`] contract kept in one SQLite file. Must not know games, sockets or
 //! other adapters.
 //!
-//! One thread writes, in groups ([`writer`]); a few read ([`readers`]). Neither ever makes an async
+//! One thread writes, in groups (`writer`); a few read (`readers`). Neither ever makes an async
 //! worker wait: what does not fit into their queues is refused as overload.
 
 mod failure;

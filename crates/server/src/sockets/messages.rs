@@ -31,7 +31,7 @@ const LOGIN_WAIT: Duration = Duration::from_secs(10);
 
 /// What could not be done at once.
 enum Slow {
-    Open(SessionId, Wanted),
+    Open(SessionId, Box<Wanted>),
     Post(Table, Full),
     Token(String),
 }
@@ -74,7 +74,7 @@ pub(super) async fn go_on(app: &App, peer: &Arc<Peer>) {
 
 /// Follows a session from the start, as its URL says.
 pub(super) async fn join(app: &App, peer: &Arc<Peer>, id: SessionId, join: Join) {
-    finish(app, peer, Slow::Open(id, Wanted::Join(join))).await;
+    finish(app, peer, Slow::Open(id, Box::new(Wanted::Join(join)))).await;
 }
 
 fn step(app: &App, peer: &Arc<Peer>, text: &str) -> Result<(), Slow> {
@@ -164,7 +164,7 @@ fn subscribe(app: &App, peer: &Arc<Peer>, wanted: Subscribe) -> Result<(), Slow>
     };
     match app.tables.get(id) {
         Some(table) => follow(app, peer, table, join),
-        None => Err(Slow::Open(id, Wanted::Join(join))),
+        None => Err(Slow::Open(id, Box::new(Wanted::Join(join)))),
     }
 }
 
@@ -250,7 +250,7 @@ fn command(app: &App, peer: &Arc<Peer>, command: Command) -> Result<(), Slow> {
         Some(table) => table
             .command_of(request, peer.conn(), Some(login.user.clone()), reference)
             .map_err(|full| Slow::Post(table, full)),
-        None => Err(Slow::Open(id, Wanted::Command(request, reference))),
+        None => Err(Slow::Open(id, Box::new(Wanted::Command(request, reference)))),
     }
 }
 
@@ -282,7 +282,7 @@ async fn finish(app: &App, peer: &Arc<Peer>, slow: Slow) {
     match slow {
         Slow::Open(id, wanted) => match crate::http::open_table(app, id).await {
             Ok(table) => {
-                let posted = match wanted {
+                let posted = match *wanted {
                     Wanted::Join(join) => follow(app, peer, table, join),
                     Wanted::Command(request, reference) => table
                         .command_of(request, peer.conn(), peer.user(), reference)
@@ -292,7 +292,7 @@ async fn finish(app: &App, peer: &Arc<Peer>, slow: Slow) {
                     post(app, peer, &table, full).await;
                 }
             }
-            Err(error) => not_opened(app, peer, id, wanted, &error),
+            Err(error) => not_opened(app, peer, id, *wanted, &error),
         },
         Slow::Post(table, full) => post(app, peer, &table, full).await,
         Slow::Token(token) => renew(app, peer, &token).await,

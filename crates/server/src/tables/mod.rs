@@ -131,7 +131,7 @@ enum Message {
 }
 
 /// A message that a full mailbox did not take.
-pub struct Full(Message);
+pub struct Full(Box<Message>);
 
 /// A live session. While one of these is held, the session stays in memory.
 #[derive(Clone)]
@@ -232,7 +232,7 @@ impl Table {
 
     /// Waits for a place for what a full mailbox did not take.
     pub async fn insist(&self, full: Full) -> Result<(), TableError> {
-        self.post(full.0).await
+        self.post(*full.0).await
     }
 
     fn moved(&self, version: Version) {
@@ -243,7 +243,7 @@ impl Table {
     }
 
     fn offer(&self, message: Message) -> Result<(), Full> {
-        self.0.mailbox.try_send(message).map_err(|refused| Full(refused.into_inner()))
+        self.0.mailbox.try_send(message).map_err(|refused| Full(Box::new(refused.into_inner())))
     }
 
     async fn post(&self, message: Message) -> Result<(), TableError> {
