@@ -64,6 +64,20 @@ impl fmt::Display for SeedCommitment {
 }
 
 /// The draws of one commit, in order.
+///
+/// ```
+/// use game::{Draws, Seed, SessionId, Version};
+///
+/// let (seed, session) = (Seed::new([7; 32]), SessionId::new(42)?);
+/// let mut cards: Vec<u8> = (0..52).collect();
+/// Draws::new(&seed, session, Version(1)).shuffle(&mut cards);
+///
+/// // Whoever knows the seed draws the same again, and so can check the game.
+/// let mut again: Vec<u8> = (0..52).collect();
+/// Draws::new(&seed, session, Version(1)).shuffle(&mut again);
+/// assert_eq!(cards, again);
+/// # Ok::<(), game::BadId>(())
+/// ```
 pub struct Draws {
     stream: ChaCha20Rng,
 }
