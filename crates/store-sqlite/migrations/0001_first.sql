@@ -25,13 +25,15 @@ CREATE TABLE session (
     state      BLOB    NOT NULL
 ) STRICT;
 
--- Only columns that stay as they are from the first commit on: a commit need not touch these trees.
+-- Only columns that stay as they are from the first commit to the deletion: a commit in between does
+-- not name them, and does not touch these trees.
 CREATE INDEX session_newest ON session (created_at, id) WHERE deleted = 0;
 CREATE INDEX session_newest_of_game ON session (game, created_at, id) WHERE deleted = 0;
 CREATE INDEX session_newest_of_owner ON session (owner, created_at, id) WHERE deleted = 0;
 CREATE INDEX session_due ON session (due_at, id) WHERE due_at IS NOT NULL;
 
--- One row for each commit, never changed.
+-- One row for each commit, never changed. Rows of all sessions stand in the order in which they came,
+-- so that a group of commits fills few pages; what finds them is small.
 CREATE TABLE log (
     session    INTEGER NOT NULL REFERENCES session (id),
     version    INTEGER NOT NULL,
@@ -42,8 +44,8 @@ CREATE TABLE log (
     events     TEXT    NOT NULL,
     state_hash BLOB    NOT NULL CHECK (length(state_hash) = 32),
     previous   BLOB    NOT NULL CHECK (length(previous) = 32),
-    PRIMARY KEY (session, version)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (session, version)
+) STRICT;
 
 -- The answer to each command that came with an idempotency key.
 CREATE TABLE answer (

@@ -66,11 +66,24 @@ fn insert_session(
 /// The check and the change are one statement: version **and** head must be what the record rests
 /// on.
 fn update_session(db: &Connection, record: &CommitRecord) -> Result<bool, Failure> {
-    let mut update = db.prepare_cached(
-        "UPDATE session SET updated_at = :updated_at, version = :version, head = :head, \
-         status = :status, title = :title, due_at = :due_at, deleted = :deleted, state = :state \
-         WHERE id = :id AND version = :expected AND head = :previous",
-    )?;
+    // To name a column is to rewrite the indexes that rest on it, whether it changes or not; so the
+    // usual statement, for a session that is there and stays, leaves this one out.
+    let usual = !record.deleted && update(db, record, "", " AND deleted = 0")?;
+    let set = if record.deleted { "deleted = 1, " } else { "deleted = 0, " };
+    Ok(usual || update(db, record, set, "")?)
+}
+
+fn update(
+    db: &Connection,
+    record: &CommitRecord,
+    set: &str,
+    condition: &str,
+) -> Result<bool, Failure> {
+    let mut update = db.prepare_cached(&format!(
+        "UPDATE session SET {set}updated_at = :updated_at, version = :version, head = :head, \
+         status = :status, title = :title, due_at = :due_at, state = :state \
+         WHERE id = :id AND version = :expected AND head = :previous{condition}",
+    ))?;
     let changed = update.execute(named_params! {
         ":id": whole(record.entry.session.get()),
         ":expected": whole(record.expected.0),
@@ -81,7 +94,6 @@ fn update_session(db: &Connection, record: &CommitRecord) -> Result<bool, Failur
         ":status": status_name(record.status),
         ":title": record.title,
         ":due_at": record.due_at.map(|at| whole(at.0)),
-        ":deleted": record.deleted,
         ":state": &record.state[..],
     })?;
     Ok(changed == 1)
