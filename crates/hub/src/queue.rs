@@ -30,6 +30,9 @@ use crate::{
 /// How far past the limit commands other than broadcasts may go.
 const SLACK: usize = 4;
 
+/// Commands that are looked at to find out whether there is a broadcast among them.
+const QUIET: usize = 8;
+
 /// What a shard can be told.
 pub(crate) enum Command {
     Attach(Box<Attach>),
@@ -129,6 +132,13 @@ pub(crate) struct Batch {
 impl Batch {
     pub(crate) fn is_empty(&self) -> bool {
         self.commands.is_empty() && self.merged.is_empty() && self.doomed.is_empty()
+    }
+
+    /// Is there no broadcast in it? It only looks at the first commands: with many, it is `false`.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.merged.is_empty()
+            && self.commands.len() <= QUIET
+            && !self.commands.iter().any(|command| matches!(command, Command::Publish(_)))
     }
 }
 
@@ -235,6 +245,11 @@ impl CommandQueue {
     pub(crate) fn take(&self, empty: &mut Batch) {
         debug_assert!(empty.is_empty());
         std::mem::swap(&mut self.lock().batch, empty);
+    }
+
+    /// As [`Batch::is_quiet`], of what waits.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.lock().batch.is_quiet()
     }
 
     /// Call before waiting: `false` means that something is there already.

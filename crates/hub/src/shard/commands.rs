@@ -24,6 +24,7 @@ impl Shard {
     /// Carries out commands while there is room in the turn.
     pub(super) fn carry_out(&mut self) {
         let waiting = self.outgoing.arena.len();
+        self.volley.at_once = WRITES_PER_TURN;
         for _ in 0..COMMANDS_PER_TURN {
             // First write what is queued: a shard that is behind must not queue more and more.
             let behind = self.outgoing.dirty.len() > WRITES_PER_TURN
@@ -32,6 +33,11 @@ impl Shard {
                 return;
             }
         }
+    }
+
+    /// Does no other broadcast wait that could go out together with this one?
+    pub(super) fn is_alone(&self) -> bool {
+        self.merged.is_empty() && self.batch.is_quiet() && self.queue.is_quiet()
     }
 
     /// The next command; `false` if there is none.

@@ -8,6 +8,7 @@ use super::{
     channels::SubRef,
     outbox::{Entry, Kind, NONE},
     outgoing::{Flushed, is_full},
+    volley::Shot,
 };
 use crate::{
     Broadcast, Frame, Part, PartBody,
@@ -16,20 +17,22 @@ use crate::{
 
 /// A broadcast at one channel.
 #[derive(Clone, Copy)]
-struct Walk {
+pub(super) struct Walk {
     channel: u32,
     version: u64,
     /// When it was published, in the shard's microseconds.
-    at: u32,
+    pub(super) at: u32,
 }
 
 impl Shard {
     /// Queues a broadcast for all its subscribers.
     pub(super) fn publish(&mut self, broadcast: &Arc<Broadcast>) {
         let at = self.micros(broadcast.published_at);
+        self.volley.alone = self.is_alone();
         for part in &broadcast.parts {
             self.part(part, broadcast.version, at);
         }
+        self.volley.alone = false;
         self.close_all_slow();
     }
 
@@ -57,6 +60,7 @@ impl Shard {
             PartBody::View { full, patch } => {
                 let patch = patch.as_ref().map(|(base, frame)| (*base, frame));
                 self.each(walk, |shard, at| shard.queue_view(walk, at, full, patch));
+                self.fire(walk, full, patch.map(|(_, frame)| frame));
             }
             PartBody::Event(frame) => {
                 self.each(walk, |shard, at| shard.queue_event(walk, at, frame))
@@ -110,7 +114,15 @@ impl Shard {
         };
         self.tally.conflated += u64::from(replaced);
         sub.version = walk.version;
-        sub.view = self.outgoing.put(conn, walk.entry(slot, frame, Kind::View));
+        if self.volley.takes(conn) {
+            sub.view = NONE;
+            self.outgoing.compress(conn, frame);
+            if self.volley.load(Shot { at, slot, full: std::ptr::eq(frame, full) }) {
+                self.fire(walk, full, patch.map(|(_, frame)| frame));
+            }
+        } else {
+            sub.view = self.outgoing.put(conn, walk.entry(slot, frame, Kind::View));
+        }
     }
 
     fn queue_control(&mut self, walk: Walk, at: SubRef, frame: &Frame) {
@@ -182,7 +194,7 @@ impl Shard {
 }
 
 impl Walk {
-    fn entry(self, slot: u32, frame: &Frame, kind: Kind) -> Entry {
+    pub(super) fn entry(self, slot: u32, frame: &Frame, kind: Kind) -> Entry {
         Entry { frame: frame.clone(), kind, slot, channel: self.channel, at: self.at }
     }
 }

@@ -14,6 +14,7 @@ mod outbox;
 mod outgoing;
 mod reading;
 mod timing;
+mod volley;
 mod wheel;
 
 use std::{
@@ -23,6 +24,7 @@ use std::{
 };
 
 use mio::{Events, Poll, Token, Waker};
+use smallvec::SmallVec;
 
 use self::{
     channels::Channels,
@@ -30,6 +32,7 @@ use self::{
     conn::{Conn, Phase},
     outgoing::{Flushed, Outgoing},
     reading::Reader,
+    volley::{VOLLEY, Volley},
     wheel::Wheel,
 };
 use crate::{
@@ -45,8 +48,6 @@ const WAKER: Token = Token(usize::MAX);
 const EVENTS_PER_TURN: usize = 1024;
 /// Sockets written to in one turn: some 4 ms, for which input may have to wait.
 const WRITES_PER_TURN: usize = 1024;
-/// Writes between two looks at the clock, for the latency histogram.
-const WRITES_PER_CLOCK: usize = 16;
 
 /// See the top of this file.
 pub(crate) struct Shard {
@@ -65,6 +66,7 @@ pub(crate) struct Shard {
     conns: Vec<Option<Conn>>,
     channels: Channels,
     outgoing: Outgoing,
+    volley: Volley,
     /// Sockets whose input was not read to its end.
     unread: Vec<Ready>,
     /// Sockets that queue too much; closed after the walk over the subscriptions.
@@ -119,6 +121,7 @@ impl Shard {
             conns: Vec::new(),
             channels: Channels::default(),
             outgoing: Outgoing::new(shared.config.compress_from),
+            volley: Volley::default(),
             unread: Vec::new(),
             slow: Vec::new(),
             dead: Vec::new(),
@@ -214,14 +217,12 @@ impl Shard {
     }
 
     fn write_dirty(&mut self) {
-        for count in 1..=WRITES_PER_TURN {
-            let Some(slot) = self.outgoing.dirty.pop_front() else { return };
-            if count % WRITES_PER_CLOCK == 0 {
-                self.read_clock();
-            }
-            let Some(conn) = &mut self.conns[slot as usize] else { continue };
-            conn.dirty = false;
-            self.flush(slot);
+        let mut left = WRITES_PER_TURN;
+        while left > 0 && !self.outgoing.dirty.is_empty() {
+            let count = self.outgoing.dirty.len().min(VOLLEY).min(left);
+            left -= count;
+            let slots: SmallVec<[u32; VOLLEY]> = self.outgoing.dirty.drain(..count).collect();
+            self.write_to(&slots);
         }
     }
 

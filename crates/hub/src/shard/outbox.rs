@@ -195,7 +195,7 @@ impl Arena {
 
     /// If exactly one frame waits: its bytes that are not out yet.
     pub(super) fn single(&self, out: &Outbox, deflate: Option<Deflate>) -> Option<&[u8]> {
-        (out.head == out.tail)
+        (out.head == out.tail && !out.is_empty())
             .then(|| &self.nodes[out.head as usize].frame.wire(deflate)[out.offset as usize..])
     }
 
@@ -266,7 +266,8 @@ mod tests {
             push(&mut arena, &mut out, text, Kind::Direct);
         }
         assert_eq!((out.direct, out.bytes), (3, 12));
-        assert_eq!(arena.single(&out, None), None);
+        assert_eq!(arena.single(&out, None), None, "there are three");
+        assert_eq!(arena.single(&Outbox::EMPTY, None), None);
         let mut seen = Vec::new();
         let written = arena.written(&mut out, None, 7, |n| seen.push(n.frame.payload()));
         assert_eq!((written, seen), (Written { frames: 1, closed: false }, vec!["aa".into()]));

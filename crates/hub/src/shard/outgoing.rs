@@ -6,11 +6,14 @@ use std::{
     io::{self, Write},
 };
 
+use mio::net::TcpStream;
+use rustix::{io::Errno, net::SendFlags};
+
 use super::{
     conn::Conn,
     outbox::{Arena, Entry, Kind, Outbox},
 };
-use crate::{config::HubLimits, deflate::Deflater, stats::Tally};
+use crate::{Frame, config::HubLimits, deflate::Deflater, stats::Tally};
 
 /// Waiting frames and who has some.
 pub(super) struct Outgoing {
@@ -47,13 +50,18 @@ impl Outgoing {
 
     /// Queues a frame and sees to it that it is written. Gives its place in the arena.
     pub(super) fn put(&mut self, conn: &mut Conn, entry: Entry) -> u32 {
-        if let Some(deflate) = conn.deflate {
-            entry.frame.compress(deflate, &mut self.deflater, self.compress_from);
-        }
+        self.compress(conn, &entry.frame);
         let slot = entry.slot;
         let index = self.arena.push(&mut conn.out, entry);
         self.mark(conn, slot);
         index
+    }
+
+    /// Makes the twin of the frame that this socket takes.
+    pub(super) fn compress(&mut self, conn: &Conn, frame: &Frame) {
+        if let Some(deflate) = conn.deflate {
+            frame.compress(deflate, &mut self.deflater, self.compress_from);
+        }
     }
 
     /// Puts the socket on the list of those to write to, if it is not there and not full.
@@ -69,7 +77,7 @@ impl Outgoing {
     pub(super) fn flush(&mut self, conn: &mut Conn, tally: &mut Tally) -> Flushed {
         while !conn.out.is_empty() {
             let (wanted, result) = match self.arena.single(&conn.out, conn.deflate) {
-                Some(bytes) => (bytes.len(), conn.stream.write(bytes)),
+                Some(bytes) => (bytes.len(), send(&conn.stream, bytes).map_err(io::Error::from)),
                 None => {
                     let slices = self.arena.slices(&conn.out, conn.deflate);
                     let wanted = slices.iter().map(|slice| slice.len()).sum();
@@ -98,20 +106,31 @@ impl Outgoing {
     }
 
     /// Takes what was written out of the outbox; `true` if the close frame was in it.
-    fn account(&mut self, conn: &mut Conn, tally: &mut Tally, bytes: usize) -> bool {
+    pub(super) fn account(&mut self, conn: &mut Conn, tally: &mut Tally, bytes: usize) -> bool {
         let micros = self.micros;
         let written = self.arena.written(&mut conn.out, conn.deflate, bytes, |node| {
             if !matches!(node.kind, Kind::Direct | Kind::Close) {
                 tally.latency(u64::from(micros.wrapping_sub(node.at)));
             }
         });
-        conn.bytes_out += bytes as u64;
-        conn.messages_out += u64::from(written.frames);
-        tally.bytes_out += bytes as u64;
-        tally.messages_out += u64::from(written.frames);
-        tally.writes += 1;
+        count(conn, tally, bytes, written.frames);
         written.closed
     }
+}
+
+/// Counts one call that wrote.
+pub(super) fn count(conn: &mut Conn, tally: &mut Tally, bytes: usize, frames: u32) {
+    conn.bytes_out += bytes as u64;
+    conn.messages_out += u64::from(frames);
+    tally.bytes_out += bytes as u64;
+    tally.messages_out += u64::from(frames);
+    tally.writes += 1;
+}
+
+/// As `write`, but without the detour through the C library, whose `send` is a place where threads
+/// can be cancelled.
+pub(super) fn send(stream: &TcpStream, bytes: &[u8]) -> Result<usize, Errno> {
+    rustix::net::send(stream, bytes, SendFlags::NOSIGNAL)
 }
 
 /// Does the outbox refuse another frame of this kind?

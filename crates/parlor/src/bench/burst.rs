@@ -10,11 +10,11 @@ use serde::Serialize;
 
 use super::Common;
 use super::child::Server;
+use super::contender::{NO_HEARTBEAT, QUIET};
 use super::crowd::{Crowd, Reading};
 use super::noise::{Disturbance, Noise};
 use super::publisher::{Publisher, Shape};
 use super::report;
-use super::stadium::{NO_HEARTBEAT, QUIET};
 
 /// All must have arrived by then.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -12,10 +12,10 @@ use serde_json::json;
 
 use super::Common;
 use super::child::Server;
+use super::contender::NO_HEARTBEAT;
 use super::noise::{Disturbance, Noise};
 use super::publisher::{command_socket, send_command};
 use super::report;
-use super::stadium::NO_HEARTBEAT;
 
 /// All must be answered by then.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::Common;
 use super::child::Server;
+use super::contender::QUIET;
 use super::crowd::{Crowd, Reading};
 use super::publisher::{Publisher, Shape};
 use super::report;
-use super::stadium::QUIET;
 
 /// Seconds between two heartbeats of the server under test: short, so that a run sees some.
 const HEARTBEAT: u64 = 5;

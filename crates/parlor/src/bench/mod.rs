@@ -8,6 +8,7 @@ mod baseline;
 mod burst;
 mod child;
 mod commands;
+mod contender;
 mod crowd;
 mod idle;
 mod noise;
@@ -34,6 +35,9 @@ pub(crate) enum Bench {
     /// The bare epoll loop, as a server of its own (used by the other workloads).
     #[command(hide = true)]
     BaselineServer(baseline::BaselineServer),
+    /// A server with its crowd, that takes turns with another (used by `stadium`).
+    #[command(hide = true)]
+    Contender(contender::Process),
 }
 
 /// What all workloads take.
@@ -68,6 +72,7 @@ impl Bench {
             Self::Idle(idle) => idle.run(),
             Self::Commands(commands) => commands.run(),
             Self::BaselineServer(server) => server.run(),
+            Self::Contender(process) => process.run(),
         }
     }
 }
