@@ -14,7 +14,6 @@ export type Verdict = "applied" | "ignored" | "resync";
 export class Gate<View> {
   view: View | null = null;
   position: Position | null = null;
-  viewerSeat: number | null = null;
 
   /** A message of the stream, in its order. */
   accept(message: ViewMessage | PatchMessage): Verdict {
@@ -31,7 +30,7 @@ export class Gate<View> {
     const fits =
       position?.epoch === message.epoch &&
       position.lock_version === message.base &&
-      this.viewerSeat === (message.viewer_seat ?? null);
+      position.viewer_seat === (message.viewer_seat ?? null);
     if (!fits) return "resync";
     try {
       this.#set(message, applyPatch(this.view, message.patch));
@@ -48,7 +47,8 @@ export class Gate<View> {
   offer(message: ViewMessage): Verdict {
     if (this.position) {
       const alike =
-        this.position.epoch === message.epoch && this.viewerSeat === (message.viewer_seat ?? null);
+        this.position.epoch === message.epoch &&
+        this.position.viewer_seat === (message.viewer_seat ?? null);
       if (!alike || this.#compare(message) <= 0) return "ignored";
     }
     return this.accept(message);
@@ -62,7 +62,7 @@ export class Gate<View> {
 
   #set(message: ViewMessage | PatchMessage, view: unknown): void {
     this.view = view as View;
-    this.position = { epoch: message.epoch, lock_version: message.lock_version };
-    this.viewerSeat = message.viewer_seat ?? null;
+    const { epoch, lock_version, viewer_seat = null } = message;
+    this.position = { epoch, lock_version, viewer_seat };
   }
 }

@@ -19,29 +19,32 @@ export type PatchOperation =
   | { readonly op: "remove"; readonly path: string }
   | { readonly op: "move" | "copy"; readonly path: string; readonly from: string };
 
-/** Where a client stands: versions compare only within one epoch. */
-export interface Position {
+/** Where a session stands: versions compare only within one epoch. */
+interface Stand {
   readonly epoch: string;
   readonly lock_version: number;
 }
 
-interface SessionEnvelope extends Position {
+/** Where a client stands, and whose view it holds: that of a seat, or of a spectator (`null`). */
+export interface Position extends Stand {
+  readonly viewer_seat: number | null;
+}
+
+interface SessionEnvelope extends Stand {
   /** Schema of the message; 1 today. */
   readonly version: number;
   readonly session: string;
 }
 
 /** A whole view, made for this viewer. */
-export interface ViewMessage<View = unknown> extends SessionEnvelope {
+export interface ViewMessage<View = unknown> extends SessionEnvelope, Position {
   readonly type: "snapshot" | "update";
-  readonly viewer_seat: number | null;
   readonly data: View;
 }
 
 /** The way from the view at `base` to the view at `lock_version`. */
-export interface PatchMessage extends SessionEnvelope {
+export interface PatchMessage extends SessionEnvelope, Position {
   readonly type: "patch";
-  readonly viewer_seat: number | null;
   readonly base: number;
   readonly patch: readonly PatchOperation[];
 }

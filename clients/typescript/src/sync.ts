@@ -17,6 +17,7 @@ import type {
   ClosedMessage,
   GameEventMessage,
   PatchMessage,
+  Position,
   PresenceMessage,
   ServerMessage,
   ViewMessage,
@@ -74,8 +75,6 @@ export class GameSync<View, Command = unknown> {
   #watch: PageWatch | null = null;
   #leaveAuth: (() => void) | undefined;
   #wasLive = false;
-  /** Whether the position in the gate came by a connection of the same viewer. */
-  #resumable = false;
   /** Whether the listeners know of the newest state. */
   #told = true;
   #renewing = false;
@@ -144,9 +143,8 @@ export class GameSync<View, Command = unknown> {
     if (this.#watch) this.#finish("stopped", null);
   }
 
-  /** Connects anew and asks for a whole view: for another login, or after the end. */
+  /** Connects anew: for another login, or after the end. */
   restart(): void {
-    this.#resumable = false;
     if (this.#watch) this.#connect();
     else this.start();
   }
@@ -160,7 +158,7 @@ export class GameSync<View, Command = unknown> {
     // Getting the token may itself renew the login, which asks for this again: once is enough.
     if (!link?.synced || this.#renewing) return Promise.resolve();
     if (!link.twoWay) {
-      this.#probe ??= this.#open(link.transport, false);
+      this.#probe ??= this.#open(link.transport, null);
       return Promise.resolve();
     }
     const renew = async () => {
@@ -203,13 +201,13 @@ export class GameSync<View, Command = unknown> {
     }
     const { reason, code } = this.#status;
     this.#setDown(reason, code, null);
-    this.#link = this.#open(transport, this.#resumable);
+    this.#link = this.#open(transport, this.#gate.position);
   }
 
-  #open(transport: Transport, resume: boolean): Link {
+  #open(transport: Transport, since: Position | null): Link {
     const request = {
       ...this.#settings,
-      since: resume ? this.#gate.position : null,
+      since,
       token: (use: "ws" | "api") => (use === "ws" ? this.#tokens.socket() : this.#tokens.access()),
     };
     return new Link(transport, request, this.#settings, this.#linkEvents);
@@ -257,7 +255,6 @@ export class GameSync<View, Command = unknown> {
       return;
     }
     if (epoch !== message.epoch) this.#courier.outbox.forgetAccepted();
-    this.#resumable = true;
     // An old patch says nothing about a view that was asked for.
     if (verdict === "applied" || message.type !== "patch") link.confirm();
     if (verdict === "applied") this.#sawView();
@@ -337,7 +334,7 @@ export class GameSync<View, Command = unknown> {
     const { better } = this.#ladder;
     if (!better || !this.#link?.synced) return;
     this.#upgradeTimer = setTimeout(() => {
-      this.#probe ??= this.#open(better.transport, false);
+      this.#probe ??= this.#open(better.transport, null);
     }, better.after);
   }
 
@@ -383,7 +380,6 @@ export class GameSync<View, Command = unknown> {
     this.#leaveAuth?.();
     clearTimeout(this.#retryTimer);
     this.#drop();
-    this.#resumable = false;
     this.#wasLive = false;
     this.#courier.stop(reason ?? "closed");
     this.#setStatus({ state: "closed", transport: null, reason, code, retryIn: null });
@@ -416,14 +412,14 @@ export class GameSync<View, Command = unknown> {
   }
 
   #picture(): SyncState<View> {
-    const { view, position, viewerSeat } = this.#gate;
+    const { view, position } = this.#gate;
     const { outbox } = this.#courier;
     return {
       view: outbox.over(view),
       confirmed: view,
       version: position?.lock_version ?? null,
       epoch: position?.epoch ?? null,
-      viewerSeat,
+      viewerSeat: position?.viewer_seat ?? null,
       status: this.#status,
       presence: this.#presence,
       pending: outbox.unanswered,

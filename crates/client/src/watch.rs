@@ -198,7 +198,9 @@ impl Watch {
             url.push_str("patch=1&");
         }
         if !self.view.epoch.is_empty() {
-            url.push_str(&format!("since={}:{}", self.view.epoch, self.view.lock_version));
+            let class = protocol::from_client::viewer_class(self.view.viewer_seat);
+            let (epoch, version) = (&self.view.epoch, self.view.lock_version);
+            url.push_str(&format!("since={epoch}:{version}:{class}"));
         }
         let mut request = url.into_client_request().map_err(|e| e.to_string())?;
         let headers = request.headers_mut();

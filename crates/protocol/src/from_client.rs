@@ -58,18 +58,71 @@ pub enum Since {
         epoch: String,
         /// The last version that was shown.
         lock_version: u64,
+        /// For whom that view was made.
+        #[serde(default)]
+        viewer_seat: SeenAs,
     },
     /// In a stream of events.
     Event(String),
 }
 
 impl Since {
-    /// The form in a query: `<epoch>:<lock_version>`.
+    /// The form in a query: `<epoch>:<lock_version>`, and perhaps `:<class>` as in
+    /// [`viewer_class`].
     #[must_use]
     pub fn from_query(text: &str) -> Option<Self> {
-        let (epoch, version) = text.split_once(':')?;
-        Some(Self::Version { epoch: epoch.to_owned(), lock_version: version.parse().ok()? })
+        let (epoch, rest) = text.split_once(':')?;
+        let (version, viewer_seat) = match rest.split_once(':') {
+            Some((version, class)) => (version, SeenAs::from_class(class)?),
+            None => (rest, SeenAs::Unsaid),
+        };
+        let lock_version = version.parse().ok()?;
+        Some(Self::Version { epoch: epoch.to_owned(), lock_version, viewer_seat })
     }
+}
+
+/// Whose view a client holds. A view of the same version for another seat is no base to go on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(from = "Option<u8>")]
+pub enum SeenAs {
+    /// The client does not say: the same as now.
+    #[default]
+    Unsaid,
+    /// That of a spectator (`null`), or of the holder of a seat.
+    Viewer(Option<u8>),
+}
+
+impl From<Option<u8>> for SeenAs {
+    fn from(seat: Option<u8>) -> Self {
+        Self::Viewer(seat)
+    }
+}
+
+impl SeenAs {
+    fn from_class(class: &str) -> Option<Self> {
+        match class.strip_prefix("seat") {
+            Some(seat) => Some(Self::Viewer(Some(seat.parse().ok()?))),
+            None => (class == ALL).then_some(Self::Viewer(None)),
+        }
+    }
+
+    /// May a view for `seat` follow on it?
+    #[must_use]
+    pub fn fits(self, seat: Option<u8>) -> bool {
+        match self {
+            Self::Unsaid => true,
+            Self::Viewer(seen) => seen == seat,
+        }
+    }
+}
+
+/// The class of all spectators.
+const ALL: &str = "all";
+
+/// The word for those who see the same bytes: `all` without a seat, else `seat0`, `seat1` and so on.
+#[must_use]
+pub fn viewer_class(seat: Option<u8>) -> String {
+    seat.map_or_else(|| ALL.to_owned(), |seat| format!("seat{seat}"))
 }
 
 /// Ask a session to do something.
@@ -171,6 +224,33 @@ mod tests {
             r#"{"type":"subscribe","topic":"session:7","since":{"epoch":"e","lock_version":3}}"#;
         let ClientMessage::Subscribe(subscribe) = read(text).unwrap() else { panic!("subscribe") };
         assert_eq!(subscribe.since, Since::from_query("e:3"));
+    }
+
+    #[test]
+    fn a_position_may_say_whose_view_it_is_of() {
+        let seen = |since: Option<Since>| match since {
+            Some(Since::Version { viewer_seat, .. }) => Some(viewer_seat),
+            _ => None,
+        };
+        for (json, query, expected) in [
+            ("{}", "e:3", SeenAs::Unsaid),
+            (r#"{"viewer_seat":null}"#, "e:3:all", SeenAs::Viewer(None)),
+            (r#"{"viewer_seat":2}"#, "e:3:seat2", SeenAs::Viewer(Some(2))),
+        ] {
+            let mut message: Value = serde_json::from_str(json).unwrap();
+            message["epoch"] = "e".into();
+            message["lock_version"] = 3.into();
+            let since = serde_json::from_value(message).unwrap();
+            assert_eq!(seen(since), Some(expected), "{json}");
+            assert_eq!(seen(Since::from_query(query)), Some(expected), "{query}");
+        }
+        for query in ["e:3:", "e:3:seat", "e:3:seat256", "e:3:nobody", "e:3:all:", "e:x:all"] {
+            assert_eq!(Since::from_query(query), None, "{query}");
+        }
+        assert!(SeenAs::Unsaid.fits(Some(1)) && SeenAs::Viewer(Some(1)).fits(Some(1)));
+        assert!(!SeenAs::Viewer(None).fits(Some(1)) && !SeenAs::Viewer(Some(1)).fits(None));
+        assert_eq!(viewer_class(None), "all");
+        assert_eq!(viewer_class(Some(2)), "seat2");
         assert_eq!(Since::from_query("e"), None);
     }
 }

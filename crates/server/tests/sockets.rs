@@ -111,6 +111,42 @@ async fn a_session_that_ends_shows_its_last_view_and_then_closes() {
 }
 
 #[tokio::test]
+async fn a_view_of_other_eyes_is_no_place_to_go_on_from() {
+    let house = House::start().await;
+    let (service, ann) = (house.service().await, house.guest("Ann").await);
+    let seats = json!({"1": "ann's cards"});
+    let id = house.session(&service, mirror(json!("t"), seats, json!({"1": ann.id}))).await;
+    let epoch =
+        house.get(&format!("/api/sessions/{id}")).await["epoch"].as_str().unwrap().to_owned();
+    // Whose view the client holds, who it is now, and what it is sent.
+    let cases = [
+        (json!(null), None, "presence"),
+        (json!(null), Some(&ann.token), "snapshot"),
+        (json!(1), Some(&ann.token), "presence"),
+        (json!(0), Some(&ann.token), "snapshot"),
+        (json!(1), None, "snapshot"),
+    ];
+    for (seat, token, expected) in cases {
+        let token = token.map(String::as_str);
+        let class = seat.as_u64().map_or("all".to_owned(), |seat| format!("seat{seat}"));
+        let path = format!("/ws/sessions/{id}?patch=1&since={epoch}:1:{class}");
+        let mut sole = house.socket(&path, token).await;
+        let mut shared = house.socket("/ws", token).await;
+        let since = json!({"epoch": epoch, "lock_version": 1, "viewer_seat": seat});
+        let topic = format!("session:{id}");
+        shared.send(json!({"type": "subscribe", "topic": topic, "since": since})).await;
+        for socket in [&mut sole, &mut shared] {
+            let first = socket.next_of(&["snapshot", "update", "patch", "presence"]).await;
+            assert_eq!(first["type"], expected, "{seat} as {token:?}");
+            if expected == "snapshot" {
+                let cards = if token.is_some() { json!("ann's cards") } else { json!(null) };
+                assert_eq!(first["data"]["seat"], cards);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_position_is_resumed_exactly_or_not_at_all() {
     let house = House::start().await;
     let service = house.service().await;

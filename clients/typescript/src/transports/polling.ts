@@ -1,8 +1,8 @@
 /** Long polls of `GET /api/sessions/{id}`. The last resort; works wherever HTTP works. */
-import { sessionUrl } from "../address.js";
+import { positionText, sessionUrl } from "../address.js";
 import { ApiError } from "../errors.js";
 import { requestJson } from "../http.js";
-import type { Position, ViewMessage } from "../messages.js";
+import type { ViewMessage } from "../messages.js";
 import { endOf } from "./ends.js";
 import type { Connection, ConnectionEvents, ConnectRequest, Transport } from "./transport.js";
 
@@ -23,7 +23,7 @@ export const polling: Transport = {
 function connect(request: ConnectRequest, events: ConnectionEvents): Connection {
   const abort = new AbortController();
   const { signal } = abort;
-  let since: Position | null = request.since;
+  let since = request.since && positionText(request.since);
 
   const loop = async () => {
     // The first one is not held: its answer says that the connection works.
@@ -32,10 +32,10 @@ function connect(request: ConnectRequest, events: ConnectionEvents): Connection 
       const body = await poll(request, since, wait, signal);
       if (signal.aborted) return;
       events.alive(true);
-      const moved =
-        body !== null && (body.lock_version !== since?.lock_version || body.epoch !== since.epoch);
-      if (body && moved) {
-        since = { epoch: body.epoch, lock_version: body.lock_version };
+      const here = body && positionText(body);
+      const moved = body && here !== since;
+      if (moved) {
+        since = here;
         events.message(body);
         // Nothing more will come, and no poll would ever say so.
         if (body.status === "ended") events.message({ ...body, type: "closed", reason: "ended" });
@@ -58,14 +58,12 @@ function connect(request: ConnectRequest, events: ConnectionEvents): Connection 
 
 async function poll(
   request: ConnectRequest,
-  since: Position | null,
+  since: string | null,
   wait: number,
   signal: AbortSignal,
 ): Promise<Body | null> {
   const token = await request.token("api");
-  const query = since
-    ? `?wait=${Math.floor(wait / 1000)}&since=${since.epoch}:${since.lock_version}`
-    : "";
+  const query = since ? `?wait=${Math.floor(wait / 1000)}&since=${since}` : "";
   const url = sessionUrl(request.url, request.session, query);
   const { body, status } = await requestJson<Body | null>(request.fetch, url, {
     token,

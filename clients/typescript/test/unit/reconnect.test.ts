@@ -112,13 +112,14 @@ describe("coming back", () => {
     expect(sync.getState().status).toMatchObject({ reason: "RATE_LIMITED", code: 4429 });
   });
 
-  it("resumes from where it is, once a view came by a connection", () => {
+  it("resumes from where it is, and says whose view it holds", () => {
     const { transport } = setUp({ initial: snapshot(5) });
-    // The page's own view may have been made for somebody else: not to be resumed from.
-    expect(transport.last.request.since).toBeNull();
-    transport.last.says(snapshot(6), setN(7));
+    const position = { epoch: EPOCH, viewer_seat: null };
+    // The page's own view may have been made for somebody else: the server sees to that.
+    expect(transport.last.request.since).toEqual({ ...position, lock_version: 5 });
+    transport.last.says({ ...snapshot(6), viewer_seat: 1 }, { ...setN(7), viewer_seat: 1 });
     waitAfter(transport);
-    expect(transport.last.request.since).toEqual({ epoch: EPOCH, lock_version: 7 });
+    expect(transport.last.request.since).toEqual({ ...position, lock_version: 7, viewer_seat: 1 });
     transport.last.says(setN(8));
   });
 
@@ -175,12 +176,12 @@ describe("coming back", () => {
     expect(transport.last.closed).toBe(true);
   });
 
-  it("forgets where it was on restart", () => {
+  it("goes on from where it was on restart", () => {
     const { transport, sync } = setUpLive();
     sync.restart();
     expect(transport.connections).toHaveLength(2);
     expect(transport.connections[0]?.closed).toBe(true);
-    expect(transport.last.request.since).toBeNull();
+    expect(transport.last.request.since).toMatchObject({ epoch: EPOCH, lock_version: 1 });
     expect(sync.getState().view).toEqual({ n: 1 });
   });
 
@@ -234,7 +235,7 @@ describe("visibility", () => {
     expect(transport.connections).toHaveLength(1);
     page.set({ hidden: false });
     expect(transport.connections).toHaveLength(2);
-    expect(transport.last.request.since).toEqual({ epoch: EPOCH, lock_version: 1 });
+    expect(transport.last.request.since).toMatchObject({ epoch: EPOCH, lock_version: 1 });
     transport.last.says(setN(2));
     expect(sync.getState().status.state).toBe("live");
   });

@@ -93,7 +93,7 @@ describe("websocket", () => {
         WebSocket: FakeSocket,
         url: "http://server",
         patch: false,
-        since: { epoch: EPOCH, lock_version: 9 },
+        since: { epoch: EPOCH, lock_version: 9, viewer_seat: null },
         token: (use) => {
           uses.push(use);
           return Promise.resolve("abc.def");
@@ -104,7 +104,7 @@ describe("websocket", () => {
     await settle();
     expect(uses).toEqual(["ws"]);
     expect(FakeSocket.all[0]).toMatchObject({
-      url: "ws://server/ws/sessions/7?since=5f0c%3A9",
+      url: "ws://server/ws/sessions/7?since=5f0c%3A9%3Aall",
       protocols: ["parlor.v1", "parlor.token.abc.def"],
     });
     FakeSocket.all[0]?.opens();
@@ -244,14 +244,14 @@ describe("sse", () => {
     sse.connect(
       request({
         fetch: fetcher as never,
-        since: { epoch: EPOCH, lock_version: 3 },
+        since: { epoch: EPOCH, lock_version: 3, viewer_seat: 2 },
         token: () => Promise.resolve("t"),
       }),
       events,
     );
     await settle();
     expect(fetcher).toHaveBeenCalledWith(
-      "https://server/base/api/sessions/7/stream?patch=1&since=5f0c%3A3",
+      "https://server/base/api/sessions/7/stream?patch=1&since=5f0c%3A3%3Aseat2",
       expect.objectContaining({
         headers: { accept: "text/event-stream", authorization: "Bearer t" },
         cache: "no-store",
@@ -276,14 +276,17 @@ describe("sse", () => {
       Promise.resolve(streams[fetcher.mock.calls.length - 1]?.response as Response),
     );
     const connection = sse.connect(
-      request({ fetch: fetcher as never, since: { epoch: EPOCH, lock_version: 3 } }),
+      request({
+        fetch: fetcher as never,
+        since: { epoch: EPOCH, lock_version: 3, viewer_seat: 2 },
+      }),
       events,
     );
     await settle();
     connection.resync();
     await settle();
     expect(fetcher.mock.calls.map(([url]) => url)).toEqual([
-      "https://server/base/api/sessions/7/stream?patch=1&since=5f0c%3A3",
+      "https://server/base/api/sessions/7/stream?patch=1&since=5f0c%3A3%3Aseat2",
       "https://server/base/api/sessions/7/stream?patch=1",
     ]);
     expect(fetcher.mock.calls[0]?.[1].signal?.aborted).toBe(true);
@@ -334,7 +337,7 @@ describe("polling", () => {
     await calls[0]?.answer(Response.json(snapshot(4)));
     expect(events.log).toEqual(["in sync", snapshot(4)]);
     await vi.advanceTimersByTimeAsync(250);
-    expect(paths()[1]).toBe("/api/sessions/7?wait=25&since=5f0c:4");
+    expect(paths()[1]).toBe("/api/sessions/7?wait=25&since=5f0c:4:all");
     await vi.advanceTimersByTimeAsync(25_000);
     await calls[1]?.answer(new Response(null, { status: 304 }));
     expect(calls).toHaveLength(3);
@@ -364,10 +367,12 @@ describe("polling", () => {
   });
 
   it("begins from the position it is given, and asks for a whole view when told to", async () => {
-    const { calls, connection, paths } = setUp({ since: { epoch: EPOCH, lock_version: 2 } });
+    const { calls, connection, paths } = setUp({
+      since: { epoch: EPOCH, lock_version: 2, viewer_seat: null },
+    });
     await settle();
     // Not held: its answer, with news or without, says that the connection works.
-    expect(paths()[0]).toBe("/api/sessions/7?wait=0&since=5f0c:2");
+    expect(paths()[0]).toBe("/api/sessions/7?wait=0&since=5f0c:2:all");
     connection.resync();
     await vi.advanceTimersByTimeAsync(1000);
     await calls[0]?.answer(new Response(null, { status: 304 }));

@@ -6,6 +6,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use game::{SessionId, Version, Viewer};
+use protocol::from_client::viewer_class;
 use store::Epoch;
 
 /// The tag of one representation, with its quotes.
@@ -15,7 +16,7 @@ pub(super) struct Tag(String);
 impl Tag {
     /// What this viewer class is shown of this version.
     pub(super) fn of(epoch: &Epoch, session: SessionId, viewer: Viewer, version: Version) -> Self {
-        let class = viewer.seat().map_or_else(|| "all".to_owned(), |seat| format!("seat{seat}"));
+        let class = viewer_class(viewer.seat().map(|seat| seat.0));
         Self(format!("\"{epoch}.{session}.{class}.{version}\""))
     }
 

@@ -87,6 +87,20 @@ async fn a_poll_sees_its_seat_come() {
 }
 
 #[tokio::test]
+async fn a_poll_with_the_view_of_other_eyes_is_answered_at_once() {
+    let world = World::start().await;
+    let service = world.with_roles("backend", &["service"]).await;
+    let anna = world.guest("Anna").await;
+    let id = world.mirror(&service, &[&anna]).await;
+    let path = format!("/api/sessions/{id}");
+    let epoch = text(&ok(world.get(&anna, &path)).await["epoch"]);
+    let seen = ok(world.get(&anna, &format!("{path}?wait=20&since={epoch}:1:all"))).await;
+    assert_eq!((&seen["viewer_seat"], &seen["lock_version"]), (&json!(0), &json!(1)));
+    let own = world.get(&anna, &format!("{path}?wait=0&since={epoch}:1:seat0"));
+    assert_eq!(own.send().await.unwrap().status(), 304);
+}
+
+#[tokio::test]
 async fn deletion_and_drain_end_a_poll() {
     let world = World::start().await;
     let anna = world.guest("Anna").await;

@@ -111,7 +111,7 @@ async fn a_stream_starts_with_a_snapshot_and_goes_on_in_order() {
     let mut stream =
         Reader::open(world.get(&Person::nobody(), &format!("/api/sessions/{id}/stream"))).await;
     let first = stream.message().await;
-    assert_eq!(first.id, Some(format!("{epoch}:1")));
+    assert_eq!(first.id, Some(format!("{epoch}:1:all")));
     assert_eq!(first.data["type"], "snapshot");
     assert_eq!(first.data["data"], body["data"]);
     assert!(stream.retry.is_some_and(|ms| (1000..2000).contains(&ms)));
@@ -128,7 +128,7 @@ async fn a_stream_starts_with_a_snapshot_and_goes_on_in_order() {
             assert!(version > last, "{version} after {last}");
             assert_eq!(event.data["type"], "update");
             assert_eq!(event.data["data"]["title"], format!("T{version}"), "of its version");
-            assert_eq!(event.id, Some(format!("{epoch}:{version}")));
+            assert_eq!(event.id, Some(format!("{epoch}:{version}:all")));
             last = version;
         }
     }
@@ -214,6 +214,30 @@ async fn a_stream_resumes_where_it_broke() {
         first["type"] == "patch" && first["base"] == 1 || first["type"] == "snapshot",
         "{first}"
     );
+}
+
+#[tokio::test]
+async fn a_stream_resumes_with_the_same_eyes_alone() {
+    let world = World::start().await;
+    let service = world.with_roles("backend", &["service"]).await;
+    let anna = world.guest("Anna").await;
+    let id = world.mirror(&service, &[&anna]).await;
+    let path = format!("/api/sessions/{id}/stream");
+    let mut ids = Vec::new();
+    for who in [&Person::nobody(), &anna] {
+        let mut stream = Reader::open(world.get(who, &path)).await;
+        ids.push(stream.message().await.id.expect("a view is a position"));
+    }
+    assert!(ids[0].ends_with(":1:all") && ids[1].ends_with(":1:seat0"), "{ids:?}");
+    for (seen, last) in ids.iter().enumerate() {
+        for (now, who) in [&Person::nobody(), &anna].into_iter().enumerate() {
+            let mut stream =
+                Reader::open(world.get(who, &path).header("last-event-id", last)).await;
+            let first = stream.next().await.expect("a view, or who is here").data;
+            let expected = if seen == now { "presence" } else { "snapshot" };
+            assert_eq!(first["type"], expected, "{last} as {}", who.id);
+        }
+    }
 }
 
 #[tokio::test]

@@ -70,7 +70,10 @@ impl Poll<'_> {
     fn held(&self, app: &App, shown: &Shown) -> Option<Version> {
         let newest = shown.published.version;
         match self.since.map(|since| Position::read(since, app.store.epoch())) {
-            Some(Position::At(version)) => (version == newest).then_some(newest),
+            Some(Position::At(version, seen)) => {
+                let seat = shown.viewer.seat().map(|seat| seat.0);
+                (version == newest && seen.fits(seat)).then_some(newest)
+            }
             Some(Position::Elsewhere) => None,
             None => shown.tag.is_held(self.headers).then_some(newest),
         }

@@ -1,6 +1,7 @@
 //! Positions of clients: how far they have followed a session. Must not know how they go on.
 
-use game::Version;
+use game::{Version, Viewer};
+use protocol::from_client::{SeenAs, Since, viewer_class};
 use store::Epoch;
 
 /// Where a client says it is.
@@ -8,25 +9,33 @@ use store::Epoch;
 pub(super) enum Position {
     /// Nowhere, or in another incarnation of the store: it needs a snapshot.
     Elsewhere,
-    /// It has this version.
-    At(Version),
+    /// It has this version, as seen by whoever it was then.
+    At(Version, SeenAs),
 }
 
 impl Position {
-    /// Reads `<epoch>:<lock_version>`, or a `lock_version` alone, which is taken for one of this
-    /// epoch. Anything else is nowhere: a client that got lost is helped, not refused.
+    /// Reads `<epoch>:<lock_version>` with or without `:<class>`, or a `lock_version` alone, which
+    /// is taken for one of this epoch. Anything else is nowhere: a client that got lost is helped,
+    /// not refused.
     pub(super) fn read(text: &str, epoch: &Epoch) -> Self {
-        let (theirs, version) = text.trim().rsplit_once(':').unwrap_or((epoch.as_str(), text));
-        match version.trim().parse() {
-            Ok(version) if theirs == epoch.as_str() => Self::At(Version(version)),
+        let text = text.trim();
+        if let Ok(version) = text.parse() {
+            return Self::At(Version(version), SeenAs::Unsaid);
+        }
+        match Since::from_query(text) {
+            Some(Since::Version { epoch: theirs, lock_version, viewer_seat })
+                if theirs == epoch.as_str() =>
+            {
+                Self::At(Version(lock_version), viewer_seat)
+            }
             _ => Self::Elsewhere,
         }
     }
 }
 
 /// The form in which a stream names positions.
-pub(super) fn write(epoch: &Epoch, version: Version) -> String {
-    format!("{epoch}:{version}")
+pub(super) fn write(epoch: &Epoch, version: Version, viewer: Viewer) -> String {
+    format!("{epoch}:{version}:{}", viewer_class(viewer.seat().map(|seat| seat.0)))
 }
 
 /// Reads the position of an event: `<lock_version>.<index>`, or a `lock_version` alone, which
@@ -43,15 +52,22 @@ pub(super) fn read_event(text: &str) -> Option<(Version, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use game::SeatId;
+
     use super::*;
 
     #[test]
     fn a_position_counts_in_its_own_epoch_alone() {
         let epoch = Epoch::stored("ab");
+        let at = |version, seen| Position::At(Version(version), seen);
         for (text, position) in [
-            ("ab:7", Position::At(Version(7))),
-            ("7", Position::At(Version(7))),
-            (" 7 ", Position::At(Version(7))),
+            ("ab:7", at(7, SeenAs::Unsaid)),
+            ("7", at(7, SeenAs::Unsaid)),
+            (" 7 ", at(7, SeenAs::Unsaid)),
+            ("ab:7:all", at(7, SeenAs::Viewer(None))),
+            ("ab:7:seat3", at(7, SeenAs::Viewer(Some(3)))),
+            ("ab:7:seat", Position::Elsewhere),
+            ("cd:7:all", Position::Elsewhere),
             ("cd:7", Position::Elsewhere),
             (":7", Position::Elsewhere),
             ("ab:", Position::Elsewhere),
@@ -62,7 +78,10 @@ mod tests {
         ] {
             assert_eq!(Position::read(text, &epoch), position, "{text:?}");
         }
-        assert_eq!(Position::read(&write(&epoch, Version(9)), &epoch), Position::At(Version(9)));
+        for (viewer, seat) in [(Viewer::Spectator, None), (Viewer::Seat(SeatId(2)), Some(2))] {
+            let written = write(&epoch, Version(9), viewer);
+            assert_eq!(Position::read(&written, &epoch), at(9, SeenAs::Viewer(seat)));
+        }
     }
 
     #[test]

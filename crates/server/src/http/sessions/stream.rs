@@ -1,7 +1,7 @@
 //! Server-Sent Events: the messages of a session's socket, one way, over plain HTTP. Must not know
 //! what a message says.
 //!
-//! Views carry an `id`, `<epoch>:<lock_version>`, and the events that led to a view come before it
+//! Views carry an `id`, `<epoch>:<lock_version>:<class>`, and the events that led to a view come before it
 //! and carry none: who has seen an id has seen everything up to it, so that `Last-Event-ID` resumes
 //! without a gap. After a broken connection an event may come twice; its own id tells.
 
@@ -40,7 +40,7 @@ const RETRY_MS: u64 = 1000;
 pub(super) struct How {
     /// `1`: send a patch (RFC 6902) where it is smaller than the view.
     patch: Option<String>,
-    /// Go on after this position, `<epoch>:<lock_version>`; `Last-Event-ID` is the stronger one.
+    /// Go on after this position, `<epoch>:<lock_version>:<class>`; `Last-Event-ID` is the stronger one.
     since: Option<String>,
     /// A token, for `EventSource`, which can set no headers.
     #[allow(dead_code, reason = "read from the raw query, with those of sockets")]
@@ -51,8 +51,8 @@ pub(super) struct How {
 ///
 /// Server-Sent Events whose `data` are the messages of the session's socket: `snapshot` first (or,
 /// after a resume, what was missed), then `update` or `patch`, `game_event`, `presence`, and
-/// `closed`, after which the stream ends. `id` is `<epoch>:<lock_version>`; `Last-Event-ID` takes
-/// that, or a `lock_version` alone. A comment comes every 15 s.
+/// `closed`, after which the stream ends. `id` is `<epoch>:<lock_version>:<class>`; `Last-Event-ID`
+/// takes that, without `:<class>`, too, or a `lock_version` alone. A comment comes every 15 s.
 #[utoipa::path(
     get, path = "/api/sessions/{id}/stream", tag = "sessions", operation_id = "streamSession",
     params(

@@ -60,7 +60,10 @@ impl Feed {
         let viewer = table.now().viewer(login.as_ref().map(|login| &login.user));
         let shown = match since {
             // A position ahead of the server's is of a past that was lost.
-            Some(Position::At(version)) if version <= table.now().version => {
+            Some(Position::At(version, seen))
+                if version <= table.now().version
+                    && seen.fits(viewer.seat().map(|seat| seat.0)) =>
+            {
                 Some((viewer, version))
             }
             _ => None,
@@ -180,7 +183,7 @@ impl Feed {
             self.shown.is_none_or(|(seen_as, base)| seen_as != viewer || version >= base),
             "versions rise"
         );
-        let id = position::write(self.app.store.epoch(), version);
+        let id = position::write(self.app.store.epoch(), version, viewer);
         self.ready.push_back(event(Some(&id), text));
         self.shown = Some((viewer, version));
     }

@@ -98,9 +98,9 @@ pub(super) struct How {
     /// (at most 25) with 304.
     #[param(example = 25)]
     wait: Option<u64>,
-    /// The version that the client has: `<epoch>:<lock_version>`, or the `lock_version` alone. One
-    /// that is not the newest, or of another epoch, is answered at once.
-    #[param(example = "9f86d081884c7d65:7")]
+    /// What the client has: `<epoch>:<lock_version>:<class>`, or the `lock_version` alone. What is
+    /// not the newest, of another epoch or of another viewer class is answered at once.
+    #[param(example = "9f86d081884c7d65:7:all")]
     since: Option<String>,
 }
 

@@ -90,8 +90,9 @@ impl TableTask {
         let epoch = self.tables.shared().store.epoch().clone();
         let here = self.session.version();
         let metrics = self.tables.shared().metrics.clone();
-        if let Some(Since::Version { epoch: theirs, lock_version }) = since
+        if let Some(Since::Version { epoch: theirs, lock_version, viewer_seat }) = since
             && *theirs == *epoch.as_str()
+            && viewer_seat.fits(viewer.seat().map(|seat| seat.0))
         {
             let base = Version(*lock_version);
             if let Some(events) = self.session.events_since(base, u32::MAX)
@@ -115,6 +116,8 @@ impl TableTask {
                 metrics.resync("snapshot");
                 return frames;
             }
+        }
+        if since.is_some() {
             metrics.resync("snapshot");
         }
         vec![self.view_frame(viewer, "snapshot")]
