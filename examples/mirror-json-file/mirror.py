@@ -1,25 +1,17 @@
 #!/usr/bin/env python3
-"""Mirrors a JSON file to a Parlor session whenever it changes. Needs nothing but Python.
-
-    export PARLOR_TOKEN=$(parlor token --user my-backend --role service)
-    ./mirror.py FILE [SESSION]    # makes a session when it is given none, and prints its id
-"""
-import json
-import os
-import sys
-import time
-import urllib.request
+"""Mirrors a JSON file to a Parlor session: PARLOR_TOKEN=... ./mirror.py FILE [SESSION]
+The token: parlor token --user my-backend --role service. Without SESSION it makes a new one."""
+import json, os, sys, time
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 URL = os.environ.get("PARLOR_URL", "http://127.0.0.1:8080") + "/api/sessions"
 HEADERS = {"authorization": "Bearer " + os.environ["PARLOR_TOKEN"], "content-type": "application/json"}
 
-
 def send(method, url, body):
-    request = urllib.request.Request(url, json.dumps(body).encode(), HEADERS, method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    request = Request(url, json.dumps(body).encode(), HEADERS, method=method)
+    with urlopen(request, timeout=10) as answer:
         return json.load(answer)
-
 
 file, shown = Path(sys.argv[1]), None
 new = {"game": "mirror", "options": {"title": file.name}}

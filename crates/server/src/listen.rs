@@ -36,7 +36,7 @@ use crate::settings::{Settings, StoreKind};
 use crate::sockets::Sockets;
 use crate::tables::{self, Tables, TablesConfig};
 use crate::tasks::Tasks;
-use crate::{http, users};
+use crate::{http, machine, users};
 
 /// A client that has not sent its request's head after this time is cut off.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
@@ -145,26 +145,69 @@ pub fn open_store(settings: &Settings, mode: Mode) -> anyhow::Result<Arc<dyn Sto
 
 async fn accept(app: App, listener: TcpListener, router: Router, until: CancellationToken) {
     let stop = app.tasks.stopping();
+    let hub = app.hub.clone();
+    let places = Places::new(machine::in_use().max_files, move || hub.stats().alive);
     loop {
         let accepted = tokio::select! {
             () = until.cancelled() => return,
             () = stop.cancelled() => return,
-            accepted = listener.accept() => accepted,
+            accepted = places.accept(&listener) => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => {
+            Ok((stream, peer, place)) => {
                 // An answer is one small write; waiting for more would only delay it.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "a connection was gone before it was served");
                     continue;
                 }
-                app.tasks.spawn(connection(app.clone(), stream, peer, router.clone()));
+                let served = connection(app.clone(), stream, peer, router.clone());
+                app.tasks.spawn(async move {
+                    served.await;
+                    drop(place);
+                });
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
                 tokio::time::sleep(ACCEPT_AGAIN).await;
             }
         }
+    }
+}
+
+/// Room for connections: those that the hub has, and those that speak HTTP, together. The hub takes at
+/// most nine tenths of the process's files (see the settings); half of the rest is for HTTP, so that a
+/// server full of sockets still answers, and half for the store and everything else.
+struct Places<S> {
+    http: Arc<()>,
+    sockets: S,
+    most: usize,
+}
+
+impl<S: Fn() -> u64> Places<S> {
+    fn new(files: u64, sockets: S) -> Self {
+        let most = usize::try_from(files / 20 * 19).unwrap_or(usize::MAX);
+        Self { http: Arc::new(()), sockets, most }
+    }
+
+    fn are_taken(&self) -> bool {
+        let sockets = usize::try_from((self.sockets)()).unwrap_or(usize::MAX);
+        (Arc::strong_count(&self.http) - 1).saturating_add(sockets) >= self.most
+    }
+
+    /// The next connection, once there is room for it; those that come meanwhile wait in the kernel.
+    /// It takes its place until the last part of the answer is dropped.
+    async fn accept(
+        &self,
+        listener: &TcpListener,
+    ) -> std::io::Result<(TcpStream, SocketAddr, Arc<()>)> {
+        if self.are_taken() {
+            tracing::warn!(connections = self.most, "no room for connections; they have to wait");
+            while self.are_taken() {
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+            }
+        }
+        let (stream, peer) = listener.accept().await?;
+        Ok((stream, peer, self.http.clone()))
     }
 }
 
@@ -237,4 +280,31 @@ async fn stop_signal() -> anyhow::Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::poll;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_waits_for_a_place() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // 19 places, 17 of them taken by sockets.
+        let places = Places::new(20, || 17);
+        let mut clients = Vec::new();
+        let mut served = Vec::new();
+        for _ in 0..2 {
+            clients.push(TcpStream::connect(address).await.unwrap());
+            served.push(places.accept(&listener).await.unwrap());
+        }
+        clients.push(TcpStream::connect(address).await.unwrap());
+        let mut third = std::pin::pin!(places.accept(&listener));
+        assert!(poll!(&mut third).is_pending(), "it is there, and has to wait");
+        served.pop();
+        let (_, peer, _place) = third.await.unwrap();
+        assert_eq!(peer, clients[2].local_addr().unwrap());
+    }
 }

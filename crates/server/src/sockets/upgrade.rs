@@ -55,6 +55,10 @@ pub fn upgrade(
     };
     let headers = request.headers();
     let refusal = origin_refusal(&app, headers).or_else(|| match &login {
+        // The login may be good: the client comes back with the same one.
+        Err(error @ AuthError::Unavailable(_)) => {
+            Some(Refusal::new(codes::UNAVAILABLE, error.to_string(), close::FAULT))
+        }
         Err(error) => Some(Refusal::new(codes::UNAUTHORIZED, error.to_string(), close::LOGIN)),
         Ok(_) => bad_id(&face),
     });

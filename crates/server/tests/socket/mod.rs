@@ -49,6 +49,11 @@ impl House {
         self.running = Some(Self::serve(&self.data).await);
     }
 
+    /// From now on its store answers nothing.
+    pub async fn lose_store(&self) {
+        self.running().app.store.close().await.unwrap();
+    }
+
     fn running(&self) -> &Running {
         self.running.as_ref().unwrap()
     }
