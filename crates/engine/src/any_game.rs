@@ -58,6 +58,15 @@ pub struct AnyCommit {
     pub reply: RawJson,
 }
 
+/// What one viewer is told of an event.
+#[derive(Debug, Clone)]
+pub struct ToldEvent {
+    /// Whose it is, if the game says so.
+    pub user: Option<UserId>,
+    /// What happened, as this viewer sees it.
+    pub result: RawJson,
+}
+
 /// A game with its types erased. States and events must come from the same game: another's is a
 /// fault of the caller, and panics.
 pub trait AnyGame: Send + Sync {
@@ -86,8 +95,8 @@ pub trait AnyGame: Send + Sync {
     ) -> Result<AnyCommit, Refusal>;
     /// [`Game::view`].
     fn view(&self, state: &AnyState, viewer: Viewer) -> RawJson;
-    /// [`Game::event_for`].
-    fn event_for(&self, event: &AnyEvent, viewer: Viewer) -> Option<RawJson>;
+    /// [`Game::event_for`], with [`Game::event_user`].
+    fn event_for(&self, event: &AnyEvent, viewer: Viewer) -> Option<ToldEvent>;
     /// [`Game::title`].
     fn title(&self, state: &AnyState) -> String;
     /// [`Game::seat_of`].
@@ -192,9 +201,10 @@ impl<G: Game> AnyGame for Erased<G> {
         to_raw(&G::view(Self::state(state), viewer))
     }
 
-    fn event_for(&self, event: &AnyEvent, viewer: Viewer) -> Option<RawJson> {
+    fn event_for(&self, event: &AnyEvent, viewer: Viewer) -> Option<ToldEvent> {
         let event: &G::Event = event.0.downcast_ref().expect("an event of this game");
-        G::event_for(event, viewer).map(|view| to_raw(&view))
+        let view = G::event_for(event, viewer)?;
+        Some(ToldEvent { user: G::event_user(event), result: to_raw(&view) })
     }
 
     fn title(&self, state: &AnyState) -> String {

@@ -13,7 +13,7 @@ mod replay;
 mod session;
 mod views;
 
-pub use any_game::{AnyCommit, AnyEvent, AnyGame, AnyState, RawJson, erase};
+pub use any_game::{AnyCommit, AnyEvent, AnyGame, AnyState, RawJson, ToldEvent, erase};
 pub use log::{BrokenChain, EntryKind, Hash, LogEntry, verify_chain};
 pub use record::{Answered, CommitRecord, Created, Fingerprint, Key, Keyed, Stored};
 pub use replay::{ReplayError, replay};

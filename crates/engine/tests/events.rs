@@ -51,8 +51,9 @@ fn secret_events_are_for_their_seat() {
     table.ask(r#"{"do":"sit","seat":3,"secret":"s"}"#);
     table.settle(&mut store);
     let events = table.session.events_since(Version(1), 0).unwrap();
-    let seen =
-        |viewer| table.session.event_view(&events[0], viewer).map(|json| json.get().to_owned());
+    let seen = |viewer| {
+        table.session.event_view(&events[0], viewer).map(|told| told.result.get().to_owned())
+    };
     assert_eq!(seen(Viewer::Seat(SeatId(3))), Some(r#"{"sat":3}"#.to_owned()));
     assert_eq!(seen(Viewer::Seat(SeatId(2))), None);
     assert_eq!(seen(Viewer::Spectator), None);

@@ -189,6 +189,11 @@ pub trait Game: Send + Sync + 'static {
     /// What `viewer` sees of an event; `None` when they are not to know that it happened.
     fn event_for(event: &Self::Event, viewer: Viewer) -> Option<Self::EventView>;
 
+    /// Whose event it is, for all who may know of it. On the wire: `user_id`.
+    fn event_user(_event: &Self::Event) -> Option<UserId> {
+        None
+    }
+
     /// The name that lists show. Public.
     fn title(state: &Self::State) -> String;
 

@@ -1,7 +1,7 @@
 //! Spells the messages of a session as JSON texts and frames. Must not know who gets them.
 
 use engine::{Patch, RawJson};
-use game::{SessionId, Status, Version, Viewer};
+use game::{SessionId, Status, UserId, Version, Viewer};
 use hub::Frame;
 use protocol::SCHEMA;
 use protocol::from_server::{
@@ -103,8 +103,8 @@ pub fn event_text(epoch: &Epoch, session: SessionId, game: &str, event: &EventVi
         id: &format!("{}.{}", event.version, event.index),
         schema: SCHEMA,
         game_type: game,
-        user_id: None,
-        result: &event.result,
+        user_id: event.told.user.as_ref().map(UserId::as_str),
+        result: &event.told.result,
         ts: &clock::rfc3339(event.at),
     })
 }

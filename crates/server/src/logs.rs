@@ -4,8 +4,6 @@
 //! Lines go to standard error; standard output belongs to the one line that says where the server
 //! listens. Tokens may stand in query strings, so no query string is ever logged.
 
-use std::borrow::Cow;
-
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -50,40 +48,9 @@ pub(crate) fn is_level(text: &str) -> bool {
     !text.trim().is_empty() && EnvFilter::builder().parse(text).is_ok()
 }
 
-/// A URL or path as it may be logged: without its query, its fragment, and the name and password
-/// before the host.
-#[must_use]
-pub fn redact_url(url: &str) -> Cow<'_, str> {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let seen = &url[..end];
-    let Some(scheme) = seen.find("://") else { return Cow::Borrowed(seen) };
-    let host = scheme + 3;
-    let path = seen[host..].find('/').map_or(seen.len(), |at| host + at);
-    match seen[host..path].rfind('@') {
-        Some(at) => Cow::Owned(format!("{}{}", &seen[..host], &seen[host + at + 1..])),
-        None => Cow::Borrowed(seen),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_lose_what_may_be_a_secret() {
-        for (url, seen) in [
-            ("/ws?token=hush", "/ws"),
-            ("/ws#token=hush", "/ws"),
-            ("/ws", "/ws"),
-            ("https://parlor.example/ws?token=hush", "https://parlor.example/ws"),
-            ("https://me:hush@parlor.example/a@b", "https://parlor.example/a@b"),
-            ("https://me:hu@sh@parlor.example", "https://parlor.example"),
-            ("?token=hush", ""),
-            ("", ""),
-        ] {
-            assert_eq!(redact_url(url), seen, "{url}");
-        }
-    }
 
     #[test]
     fn levels_are_known_before_the_log_starts() {

@@ -111,18 +111,3 @@ async fn a_head_that_is_much_too_large_is_refused() {
     let (status, _) = house.try_get("/healthz", Some(&"x".repeat(300_000))).await;
     assert_eq!(status, 431);
 }
-
-#[tokio::test]
-async fn a_login_that_cannot_be_checked_now_is_no_bad_login() {
-    let house = House::start().await;
-    let service = house.service().await;
-    house.lose_store().await;
-    for (token, code, close) in [
-        (service.as_str(), "UNAVAILABLE", (4480, "fault")),
-        ("rubbish", "UNAUTHORIZED", (4401, "login")),
-    ] {
-        let mut socket = house.socket("/ws", Some(token)).await;
-        assert_eq!(socket.next_of(&["error", "ack"]).await["code"], code);
-        assert_eq!(socket.closed().await, (close.0, close.1.to_owned()));
-    }
-}

@@ -274,6 +274,21 @@ async fn strangers_watch_and_may_not_play() {
 }
 
 #[tokio::test]
+async fn a_login_that_cannot_be_checked_now_is_no_bad_login() {
+    let house = House::start().await;
+    let service = house.service().await;
+    house.lose_store().await;
+    for (token, code, close) in [
+        (service.as_str(), "UNAVAILABLE", (4480, "fault")),
+        ("rubbish", "UNAUTHORIZED", (4401, "login")),
+    ] {
+        let mut socket = house.socket("/ws", Some(token)).await;
+        assert_eq!(socket.next_of(&["error", "ack"]).await["code"], code);
+        assert_eq!(socket.closed().await, (close.0, close.1.to_owned()));
+    }
+}
+
+#[tokio::test]
 async fn a_socket_token_opens_one_socket() {
     let house = House::start().await;
     let ann = house.guest("Ann").await;

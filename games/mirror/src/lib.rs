@@ -83,12 +83,11 @@ impl Game for Mirror {
             (Some(seats), Viewer::Seat(seat)) => seats.contains(&seat),
             (Some(_), Viewer::Spectator) => false,
         };
-        let Event { kind, user_id, result, seats: _ } = event;
-        told.then(|| EventView {
-            kind: kind.clone(),
-            user_id: user_id.clone(),
-            result: result.clone(),
-        })
+        told.then(|| EventView { kind: event.kind.clone(), result: event.result.clone() })
+    }
+
+    fn event_user(event: &Event) -> Option<UserId> {
+        event.user_id.clone()
     }
 
     fn title(state: &State) -> String {

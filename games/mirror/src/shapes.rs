@@ -95,14 +95,12 @@ pub struct View {
     pub seat: Option<Document>,
 }
 
-/// What one viewer sees of an [`Event`]: not who else sees it.
+/// What one viewer sees of an [`Event`] beside whose it is: not who else sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventView {
     /// What sort of thing.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Name>,
-    /// Whose event it is, when it is somebody's.
-    pub user_id: Option<UserId>,
     /// What happened.
     pub result: Value,
 }

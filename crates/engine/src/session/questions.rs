@@ -4,7 +4,7 @@ use game::{Actor, GameName, SeatId, SessionId, Status, Timestamp, UserId, Versio
 use serde_json::value::RawValue;
 
 use super::{Event, Refused, Session};
-use crate::{AnyState, Created, Patch, RawJson};
+use crate::{AnyState, Created, Patch, RawJson, ToldEvent};
 
 impl Session {
     /// Its id.
@@ -76,7 +76,7 @@ impl Session {
 
     /// What a viewer of this class sees of an event.
     #[must_use]
-    pub fn event_view(&self, event: &Event, viewer: Viewer) -> Option<RawJson> {
+    pub fn event_view(&self, event: &Event, viewer: Viewer) -> Option<ToldEvent> {
         self.game.event_for(&event.event, viewer)
     }
 

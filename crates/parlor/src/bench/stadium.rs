@@ -56,6 +56,13 @@ struct Size {
     runs_thrown_away: u32,
 }
 
+/// All turns of both servers.
+struct Run {
+    ours: Vec<Turn>,
+    floor: Vec<Turn>,
+    noise: Disturbance,
+}
+
 impl Stadium {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let mut sizes = Vec::new();
@@ -112,14 +119,14 @@ impl Stadium {
             let bare = Some(first.frame);
             Some(Contender::start(&self.common, watchers, self.bytes, bare)?.0)
         };
-        let (mut turns, mut noise) = self.turns(&mut ours, floor.as_mut())?;
+        let mut run = self.turns(&mut ours, floor.as_mut())?;
         let mut thrown_away = 0;
-        while noise.steal_percent > self.common.max_steal && thrown_away + 1 < TRIES {
-            eprintln!("thrown away: neighbours took {:.1} %", noise.steal_percent);
+        while run.noise.steal_percent > self.common.max_steal && thrown_away + 1 < TRIES {
+            eprintln!("thrown away: neighbours took {:.1} %", run.noise.steal_percent);
             thrown_away += 1;
-            (turns, noise) = self.turns(&mut ours, floor.as_mut())?;
+            run = self.turns(&mut ours, floor.as_mut())?;
         }
-        let (ours, floor) = turns;
+        let Run { ours, floor, noise } = run;
         let cost = |turns: &[Turn]| median(turns.iter().map(|t| t.micros_per_delivery).collect());
         let ratios = ours.iter().zip(&floor);
         let ratios = ratios.map(|(a, b)| a.micros_per_delivery / b.micros_per_delivery);
@@ -145,19 +152,20 @@ impl Stadium {
         &self,
         ours: &mut Contender,
         mut floor: Option<&mut Contender>,
-    ) -> anyhow::Result<((Vec<Turn>, Vec<Turn>), Disturbance)> {
+    ) -> anyhow::Result<Run> {
         let before = Noise::read();
-        let (mut a, mut b) = (Vec::new(), Vec::new());
+        let mut run = Run { ours: Vec::new(), floor: Vec::new(), noise: before.since(before) };
         let bar = ProgressBar::new(self.rounds).with_message("turns");
         for _ in 0..self.rounds {
-            a.push(ours.turn(self.commits)?);
+            run.ours.push(ours.turn(self.commits)?);
             if let Some(floor) = &mut floor {
-                b.push(floor.turn(self.commits)?);
+                run.floor.push(floor.turn(self.commits)?);
             }
             bar.inc(1);
         }
         bar.finish_and_clear();
-        Ok(((a, b), Noise::read().since(before)))
+        run.noise = Noise::read().since(before);
+        Ok(run)
     }
 }
 

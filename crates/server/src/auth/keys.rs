@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::AuthError;
 use super::secret::{self, Secret};
-use super::token::{Made, Verified};
+use super::token::{Claims, Verified};
 use crate::settings::Settings;
 
 /// Bytes of a token that is looked at: headers end at 8 KiB in most proxies.
@@ -77,10 +77,10 @@ impl Keys {
     }
 
     /// Signs a token of this server.
-    pub(super) fn sign(&self, made: &Made) -> Result<String, AuthError> {
+    pub(super) fn sign(&self, claims: &Claims) -> Result<String, AuthError> {
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(self.kid.clone());
-        encode(&header, &made.claims(), &self.signing)
+        encode(&header, &claims.written(), &self.signing)
             .map_err(|error| AuthError::Unavailable(error.to_string()))
     }
 

@@ -31,7 +31,7 @@ use crate::clock::now;
 use crate::settings::{QueryTokens, Settings};
 use keys::Keys;
 use people::People;
-use token::{Claims, Made, Rules};
+use token::{Claims, Rules};
 
 /// Longest name of a guest in characters: it fits a player card.
 const GUEST_NAME_CHARS: usize = 64;
@@ -289,7 +289,7 @@ impl Auth {
         let now = now();
         let life = Duration::from_secs(protocol::limits::SOCKET_TOKEN_SECONDS);
         let until = now.plus(millis(life)).min(login.expires_at);
-        let token = self.0.keys.sign(&Made {
+        let token = self.0.keys.sign(&Claims {
             kind: TokenKind::Socket,
             user: login.user.clone(),
             name: login.name.clone(),
@@ -313,7 +313,7 @@ impl Auth {
     pub fn issue_for(&self, user: &User, ttl: Duration) -> Result<String, AuthError> {
         // Not before `valid_from`, which is ahead by a millisecond after a log-out everywhere.
         let issued_at = now().max(user.valid_from);
-        self.0.keys.sign(&Made {
+        self.0.keys.sign(&Claims {
             kind: TokenKind::Api,
             user: user.id.clone(),
             name: Some(user.name.clone()),

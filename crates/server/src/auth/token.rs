@@ -45,8 +45,9 @@ impl Rules {
     }
 }
 
-/// A token to be made.
-pub(super) struct Made {
+/// What a token says: one to be made, or a good one.
+#[derive(Debug)]
+pub(super) struct Claims {
     pub(super) kind: TokenKind,
     pub(super) user: UserId,
     pub(super) name: Option<String>,
@@ -54,14 +55,15 @@ pub(super) struct Made {
     pub(super) issued_at: Timestamp,
     pub(super) expires_at: Timestamp,
     pub(super) login_expires_at: Option<Timestamp>,
+    /// The login came from another identity provider; also for a socket token made from it.
     pub(super) foreign: bool,
     pub(super) id: Option<String>,
 }
 
-impl Made {
-    /// The claims. `iat_ms` is `iat` to the millisecond, so that a login in the same second as a
+impl Claims {
+    /// As they are signed. `iat_ms` is `iat` to the millisecond, so that a login in the same second as a
     /// log-out everywhere is on the right side of it.
-    pub(super) fn claims(&self) -> Map<String, Value> {
+    pub(super) fn written(&self) -> Map<String, Value> {
         let audience = if self.kind == TokenKind::Socket { SOCKET } else { API };
         let all = [
             ("iss", json!(ISSUER)),
@@ -80,24 +82,7 @@ impl Made {
         let said = all.into_iter().filter(|(_, value)| !value.is_null());
         said.map(|(name, value)| (name.to_owned(), value)).collect()
     }
-}
 
-/// What a good token says.
-#[derive(Debug)]
-pub(super) struct Claims {
-    pub(super) kind: TokenKind,
-    pub(super) user: UserId,
-    pub(super) name: Option<String>,
-    pub(super) roles: Vec<String>,
-    pub(super) issued_at: Timestamp,
-    pub(super) expires_at: Timestamp,
-    pub(super) login_expires_at: Option<Timestamp>,
-    /// The login came from another identity provider; also for a socket token made from it.
-    pub(super) foreign: bool,
-    pub(super) id: Option<String>,
-}
-
-impl Claims {
     /// Reads and checks: who made it, for what, until when, about whom.
     pub(super) fn read(
         verified: &Verified,

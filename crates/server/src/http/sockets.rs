@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use protocol::from_client::Since;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, IntoResponses};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -33,11 +33,29 @@ struct Address {
 struct How {
     /// `1`: send patches (RFC 6902) where they are smaller than the view.
     patch: Option<String>,
-    /// Go on after this position, `<epoch>:<lock_version>`.
+    /// Go on after this position, `<epoch>:<lock_version>:<class>`.
     since: Option<String>,
     /// A token, for those who can send neither a header nor a subprotocol.
     #[allow(dead_code, reason = "read from the raw query, where it stands unescaped")]
     token: Option<String>,
+}
+
+/// How an upgrade is answered.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "for the description alone")]
+enum Upgrade {
+    /// A WebSocket follows
+    #[response(status = 101)]
+    Follows,
+    /// This address is for sockets
+    #[response(status = 426, content_type = "application/problem+json")]
+    Required(#[to_schema] shapes::Problem),
+    /// Too many sockets
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(#[to_schema] shapes::Problem),
+    /// No room, or going down
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(#[to_schema] shapes::Problem),
 }
 
 /// Opens a socket for many topics
@@ -48,15 +66,7 @@ struct How {
 #[utoipa::path(
     get, path = "/ws", tag = "sockets", operation_id = "socket", params(Address),
     security((), ("bearer" = []), ("query_token" = [])),
-    responses(
-        (status = 101, description = "A WebSocket follows"),
-        (status = 426, description = "This address is for sockets", body = shapes::Problem,
-            content_type = "application/problem+json"),
-        (status = 429, description = "Too many sockets", body = shapes::Problem,
-            content_type = "application/problem+json"),
-        (status = 503, description = "No room, or going down", body = shapes::Problem,
-            content_type = "application/problem+json"),
-    ),
+    responses(Upgrade),
 )]
 async fn multi(State(app): State<App>, RawQuery(query): RawQuery, request: Request) -> Response {
     open(app, Face::Multi, query, request).await
@@ -70,15 +80,7 @@ async fn multi(State(app): State<App>, RawQuery(query): RawQuery, request: Reque
     get, path = "/ws/sessions/{id}", tag = "sockets", operation_id = "sessionSocket",
     params(("id" = String, Path, description = "Session id", example = "4711"), How),
     security((), ("bearer" = []), ("query_token" = [])),
-    responses(
-        (status = 101, description = "A WebSocket follows"),
-        (status = 426, description = "This address is for sockets", body = shapes::Problem,
-            content_type = "application/problem+json"),
-        (status = 429, description = "Too many sockets", body = shapes::Problem,
-            content_type = "application/problem+json"),
-        (status = 503, description = "No room, or going down", body = shapes::Problem,
-            content_type = "application/problem+json"),
-    ),
+    responses(Upgrade),
 )]
 async fn session(
     State(app): State<App>,
@@ -100,15 +102,7 @@ async fn session(
     get, path = "/ws/game/{id}", tag = "sockets", operation_id = "boardSocket",
     params(("id" = String, Path, description = "Session id", example = "4711"), Address),
     security((), ("bearer" = []), ("query_token" = [])),
-    responses(
-        (status = 101, description = "A WebSocket follows"),
-        (status = 426, description = "This address is for sockets", body = shapes::Problem,
-            content_type = "application/problem+json"),
-        (status = 429, description = "Too many sockets", body = shapes::Problem,
-            content_type = "application/problem+json"),
-        (status = 503, description = "No room, or going down", body = shapes::Problem,
-            content_type = "application/problem+json"),
-    ),
+    responses(Upgrade),
 )]
 async fn board(
     State(app): State<App>,

@@ -9,7 +9,7 @@ mod task;
 
 use std::sync::Arc;
 
-use engine::{Answered, Patch, RawJson, Refused, Undone};
+use engine::{Answered, Patch, RawJson, Refused, ToldEvent, Undone};
 use game::{Actor, SeatId, SessionId, Status, Timestamp, UserId, Version, Viewer};
 use hub::ConnId;
 use protocol::from_client::Since;
@@ -77,8 +77,8 @@ pub struct EventView {
     pub index: u32,
     /// When.
     pub at: Timestamp,
-    /// What.
-    pub result: RawJson,
+    /// Whose it is and what happened.
+    pub told: ToldEvent,
 }
 
 /// Which messages a subscriber gets.

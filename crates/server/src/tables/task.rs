@@ -398,12 +398,12 @@ impl TableTask {
     fn event_views(&self, events: &[Event], viewer: Viewer) -> Vec<EventView> {
         let mut views: Vec<EventView> = Vec::new();
         for event in events {
-            let Some(result) = self.session.event_view(event, viewer) else { continue };
+            let Some(told) = self.session.event_view(event, viewer) else { continue };
             let index = match views.last() {
                 Some(last) if last.version == event.version => last.index + 1,
                 _ => 0,
             };
-            views.push(EventView { version: event.version, index, at: event.at, result });
+            views.push(EventView { version: event.version, index, at: event.at, told });
         }
         views
     }

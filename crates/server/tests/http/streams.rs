@@ -249,7 +249,8 @@ async fn events_come_before_the_view_that_they_led_to() {
     let path = format!("/api/sessions/{id}");
     let put = |n: u64| {
         let events = json!([
-            {"type": "all", "result": n}, {"type": "own", "result": n, "seats": [0]},
+            {"type": "all", "result": n},
+            {"type": "own", "result": n, "user_id": anna.id, "seats": [0]},
         ]);
         ok(world.send(&service, Method::PUT, &path, &json!({"public": n, "events": events})))
     };
@@ -266,6 +267,8 @@ async fn events_come_before_the_view_that_they_led_to() {
                 (&json!("game_event"), &json!(id))
             );
             assert_eq!(event.id, None, "only a view is a position");
+            let user = if id == "2.1" { json!(anna.id) } else { Value::Null };
+            assert_eq!(event.data["user_id"], user);
         }
         let view = stream.message().await;
         assert_eq!((&view.data["type"], &view.data["lock_version"]), (&json!("update"), &json!(2)));

@@ -1,6 +1,6 @@
 //! Mirror's rules, case by case.
 
-use game::{Actor, Game, SeatId, Status, Viewer};
+use game::{Actor, Game, SeatId, Status, UserId, Viewer};
 use mirror::{Mirror, State, limits};
 use serde_json::{Value, json};
 
@@ -136,9 +136,11 @@ fn events_reach_whom_they_are_for() {
         let views = events.iter().filter_map(|event| Mirror::event_for(event, viewer));
         views.map(|view| serde_json::to_value(view).unwrap()).collect()
     };
-    let deal = json!({"type":"deal","user_id":null,"result":{"n":1}});
-    let own = json!({"user_id":"anna","result":"for seat 0"});
-    let both = json!({"user_id":null,"result":"for both"});
+    let users: Vec<_> = events.iter().map(Mirror::event_user).collect();
+    assert_eq!(users, [None, Some(UserId::new("anna").unwrap()), None, None]);
+    let deal = json!({"type":"deal","result":{"n":1}});
+    let own = json!({"result":"for seat 0"});
+    let both = json!({"result":"for both"});
     assert_eq!(seen(SPECTATOR), std::slice::from_ref(&deal));
     assert_eq!(seen(seat(0)), [deal.clone(), own, both.clone()]);
     assert_eq!(seen(seat(1)), [deal.clone(), both]);

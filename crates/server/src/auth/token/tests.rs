@@ -106,7 +106,7 @@ fn a_foreign_token_cannot_speak_as_this_server() {
 
 #[test]
 fn what_is_made_is_what_is_read() {
-    let made = Made {
+    let made = Claims {
         kind: TokenKind::Socket,
         user: UserId::new("7").unwrap(),
         name: Some("Ada".to_owned()),
@@ -117,7 +117,7 @@ fn what_is_made_is_what_is_read() {
         foreign: true,
         id: Some("abc".to_owned()),
     };
-    let read = read(true, Value::Object(made.claims()), &rules(None)).unwrap();
+    let read = read(true, Value::Object(made.written()), &rules(None)).unwrap();
     assert_eq!((read.kind, &read.user, &read.name), (made.kind, &made.user, &made.name));
     assert_eq!((read.roles, read.issued_at), (made.roles, made.issued_at));
     assert_eq!(read.expires_at, Timestamp(NOW.0 + 91_000));

@@ -127,11 +127,11 @@ async fn logged(
             let read = entry.events.iter().filter_map(|logged| rules.read_event(logged).ok());
             let seen = read.filter_map(|event| rules.event_for(&event, viewer));
             // Counted as this viewer sees them, as a table does: a gap would tell of the others.
-            for (index, result) in (0u32..).zip(seen) {
+            for (index, told) in (0u32..).zip(seen) {
                 if (entry.version, index) <= since {
                     continue;
                 }
-                events.push(EventView { version: entry.version, index, at: entry.at, result });
+                events.push(EventView { version: entry.version, index, at: entry.at, told });
                 if events.len() > limit {
                     return Ok(cut(events, limit));
                 }
@@ -212,6 +212,7 @@ pub(super) async fn history(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine::ToldEvent;
     use game::Timestamp;
 
     #[test]
@@ -220,7 +221,7 @@ mod tests {
             version: Version(3),
             index,
             at: Timestamp(0),
-            result: RawValue::NULL.to_owned().into(),
+            told: ToldEvent { user: None, result: RawValue::NULL.to_owned().into() },
         };
         let page = cut((0..3).map(event).collect(), 2);
         assert_eq!((page.events.len(), page.next.as_deref()), (2, Some("3.1")));
