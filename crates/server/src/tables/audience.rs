@@ -1,10 +1,11 @@
-//! Who follows a session through the hub: sockets, their viewer classes and forms. Must not know
-//! what they are sent.
+//! Who follows a session: sockets through the hub, their viewer classes and forms, and streams over
+//! HTTP, which only count as present. Must not know what they are sent.
 //!
 //! Invariants: `channels` counts the members of each class and form, and holds none with 0 members;
 //! `users` counts the members of each user.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Weak;
 
 use game::{SessionId, UserId, Viewer};
 use hub::{Channel, ConnId};
@@ -30,6 +31,14 @@ pub(super) struct Audience {
     members: HashMap<ConnId, Member>,
     channels: BTreeMap<(Viewer, Form), usize>,
     users: HashMap<UserId, usize>,
+    streams: Vec<Stream>,
+}
+
+/// A stream, there for as long as somebody holds `here`.
+#[derive(Debug)]
+struct Stream {
+    here: Weak<()>,
+    user: Option<UserId>,
 }
 
 impl Audience {
@@ -94,12 +103,23 @@ impl Audience {
         std::mem::take(&mut self.members)
     }
 
-    pub(super) fn presence(&self) -> Presence {
+    pub(super) fn add_stream(&mut self, here: Weak<()>, user: Option<UserId>) {
+        self.streams.push(Stream { here, user });
+    }
+
+    /// Who is here. `viewer` says as whom a user sees the session.
+    pub(super) fn presence(&mut self, viewer: impl Fn(&UserId) -> Viewer) -> Presence {
+        self.streams.retain(|stream| stream.here.strong_count() > 0);
+        let streams = self.streams.iter().map(|stream| {
+            let user = stream.user.as_ref();
+            (user.map_or(Viewer::Spectator, &viewer), 1)
+        });
+        let sockets = self.channels.iter().map(|((viewer, _), count)| (*viewer, *count));
         let mut presence = Presence::default();
-        for ((viewer, _), count) in &self.channels {
+        for (viewer, count) in sockets.chain(streams) {
             match viewer.seat() {
                 Some(seat) => presence.seats.push(seat),
-                None => presence.viewers += *count as u64,
+                None => presence.viewers += count as u64,
             }
         }
         presence.seats.sort_unstable();

@@ -7,7 +7,7 @@ mod registry;
 mod sweep;
 mod task;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use engine::{Answered, Patch, RawJson, Refused, ToldEvent, Undone};
 use game::{Actor, SeatId, SessionId, Status, Timestamp, UserId, Version, Viewer};
@@ -64,7 +64,7 @@ pub struct Request {
 pub struct Presence {
     /// Seats with a live connection.
     pub seats: Vec<SeatId>,
-    /// Live connections without a seat.
+    /// Live sockets and streams without a seat.
     pub viewers: u64,
 }
 
@@ -127,6 +127,8 @@ enum Message {
     Patch(Viewer, Version, oneshot::Sender<Option<(Version, Patch)>>),
     Events(Version, u32, Viewer, oneshot::Sender<Option<Vec<EventView>>>),
     Presence(oneshot::Sender<Presence>),
+    Stream(Weak<()>, Option<UserId>),
+    StreamEnded,
     Moved(Version),
 }
 
@@ -204,6 +206,14 @@ impl Table {
         self.ask(Message::Presence).await
     }
 
+    /// Somebody follows the session by other means than the hub, for as long as the answer is held:
+    /// they count as present.
+    pub async fn watch(&self, user: Option<UserId>) -> Result<Watching, TableError> {
+        let here = Arc::new(());
+        self.post(Message::Stream(Arc::downgrade(&here), user)).await?;
+        Ok(Watching { table: self.clone(), here: Some(here) })
+    }
+
     /// Lets a socket follow the session. What it is to be told comes through the hub.
     pub fn join(&self, join: Join) -> Result<(), Full> {
         self.offer(Message::Join(join))
@@ -266,6 +276,20 @@ impl Table {
         self.post(message(reply)).await?;
         // A table that drops a reply has lost the command to a panic.
         answer.await.map_err(|_| TableError::Fault)
+    }
+}
+
+/// See [`Table::watch`].
+pub struct Watching {
+    table: Table,
+    here: Option<Arc<()>>,
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.here = None;
+        // A table whose mailbox is full sees it when it tells who is here the next time.
+        let _ = self.table.offer(Message::StreamEnded);
     }
 }
 

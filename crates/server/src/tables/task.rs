@@ -224,8 +224,13 @@ impl TableTask {
                 let _ = reply.send(views);
             }
             Message::Presence(reply) => {
-                let _ = reply.send(self.audience.presence());
+                let _ = reply.send(self.presence());
             }
+            Message::Stream(here, user) => {
+                self.audience.add_stream(here, user);
+                self.presence_changed();
+            }
+            Message::StreamEnded => self.presence_changed(),
             Message::Moved(version) => {
                 let lag = version.0.saturating_sub(self.session.version().0);
                 self.tables.shared().metrics.version_lag(lag);

@@ -314,6 +314,40 @@ async fn a_new_seat_sees_with_new_eyes() {
 }
 
 #[tokio::test]
+async fn who_follows_a_stream_is_present() {
+    let world = World::start().await;
+    let service = world.with_roles("backend", &["service"]).await;
+    let anna = world.guest("Anna").await;
+    let id = world.mirror(&service, &[&anna]).await;
+    let path = format!("/api/sessions/{id}");
+    let nobody = Person::nobody();
+    let mut streams = Vec::new();
+    for who in [&anna, &nobody, &nobody] {
+        let mut stream = Reader::open(world.get(who, &format!("{path}/stream"))).await;
+        let told = loop {
+            let event = stream.next().await.expect("the stream goes on").data;
+            if event["type"] == "presence" {
+                break event;
+            }
+        };
+        assert_eq!(told["seats"], json!({"0": true}));
+        assert_eq!(told["viewers"], streams.len());
+        streams.push(stream);
+    }
+    drop(streams);
+    let gone = async {
+        loop {
+            let here = ok(world.get(&nobody, &format!("{path}/presence"))).await;
+            if (&here["seats"], &here["viewers"]) == (&json!({}), &json!(0)) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone).await.expect("nobody is left");
+}
+
+#[tokio::test]
 async fn a_deleted_session_closes_its_streams() {
     let world = World::start().await;
     let anna = world.guest("Anna").await;

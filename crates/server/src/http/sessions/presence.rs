@@ -52,9 +52,9 @@ pub(super) struct OfSession {
     /// The session's id.
     #[schema(value_type = String)]
     session: SessionId,
-    /// The seats with a live socket.
+    /// The seats with a live socket or stream.
     seats: BTreeMap<String, bool>,
-    /// Live sockets without a seat.
+    /// Live sockets and streams without a seat.
     viewers: u64,
 }
 

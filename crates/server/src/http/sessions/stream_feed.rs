@@ -18,7 +18,7 @@ use super::position::{self, Position};
 use super::stream::{HEARTBEAT, event};
 use crate::app::App;
 use crate::auth::Login;
-use crate::tables::{Presence, Published, Table, TableError};
+use crate::tables::{Presence, Published, Table, TableError, Watching};
 use crate::{clock, frames};
 
 /// A stream outlives its login by this much, as a socket does.
@@ -39,6 +39,8 @@ pub(super) struct Feed {
     /// The class and version of the view that the client was given last.
     shown: Option<(Viewer, Version)>,
     presence: Option<Presence>,
+    /// Counted as present.
+    watching: Option<Watching>,
     ready: VecDeque<String>,
     heartbeat: Interval,
     /// The client was told where it is.
@@ -78,6 +80,7 @@ impl Feed {
             changes,
             shown,
             presence: None,
+            watching: None,
             ready: VecDeque::new(),
             heartbeat,
             greeted: false,
@@ -127,6 +130,7 @@ impl Feed {
         }
         if !self.greeted {
             self.greeted = true;
+            self.watching = self.table.watch(self.user().cloned()).await.ok();
             self.tell_presence().await;
         }
         if published.status == Status::Ended {

@@ -16,7 +16,7 @@ use super::TableTask;
 use crate::frames;
 use crate::problem;
 use crate::tables::audience::{Member, channel};
-use crate::tables::{EventView, Form, Join, Published, TableError};
+use crate::tables::{EventView, Form, Join, Presence, Published, TableError};
 
 /// At most one presence message in this time.
 const PRESENCE_EVERY: Duration = Duration::from_secs(1);
@@ -209,6 +209,10 @@ impl TableTask {
         }
     }
 
+    pub(super) fn presence(&mut self) -> Presence {
+        self.audience.presence(|user| self.session.viewer(Some(user)))
+    }
+
     pub(super) fn presence_changed(&mut self) {
         if self.presence_due.is_none() {
             let earliest = self.presence_sent.map(|at| at + PRESENCE_EVERY);
@@ -219,9 +223,10 @@ impl TableTask {
     pub(super) fn tell_presence(&mut self, now: Instant) {
         self.presence_due = None;
         self.presence_sent = Some(now);
+        let presence = self.presence();
         let id = self.session.id();
         let epoch = self.tables.shared().store.epoch();
-        let frame = Frame::text(&frames::presence_text(epoch, id, &self.audience.presence()));
+        let frame = Frame::text(&frames::presence_text(epoch, id, &presence));
         let part = |(viewer, form)| {
             let channel = channel(id, viewer, form);
             Part { channel, body: PartBody::Control(frame.clone()) }
