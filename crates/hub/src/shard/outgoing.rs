@@ -1,5 +1,6 @@
-//! From an outbox to the socket: the only place that writes. Another way of submitting writes (in
-//! batches, through TLS) would take the place of [`Outgoing::flush`]. Must not know subscriptions.
+//! From an outbox to the socket. Only this and `volley` write. Another way of submitting writes (in
+//! batches, through TLS) would take the place of [`Outgoing::flush`] and [`send`]. Must not know
+//! subscriptions.
 
 use std::{
     collections::VecDeque,
