@@ -5,7 +5,7 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { PHONE } from "./browser";
-import { addDrink, addPlayers, live, makeBoard } from "./steps";
+import { addDrink, addPlayers, live, login, makeBoard } from "./steps";
 import { world } from "./world";
 
 const w = world();
@@ -48,6 +48,12 @@ test.each([
   await ada.getByRole("radio", { name: "To edit" }).check();
   await ada.getByRole("button", { name: "Make an edit link" }).click();
   await ada.getByRole("img", { name: /QR code/ }).waitFor();
+  const { access_token } = await login(ada);
+  const granted = await ada.request.put(`${address.replace("/boards/", "/game/")}/editors/linus`, {
+    headers: { authorization: `Bearer ${access_token}` },
+  });
+  expect(granted.status()).toBe(200);
+  await ada.getByRole("button", { name: "Remove linus" }).waitFor();
   expect(await scan(ada), "share").toEqual([]);
   await ada.keyboard.press("Escape");
 

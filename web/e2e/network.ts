@@ -5,15 +5,21 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Passes bytes on, until it is cut. */
+/** Passes bytes on, until it is cut; some requests it may refuse, as the networks of some offices do. */
 export class Wire {
   readonly #sockets = new Set<Socket>();
   #cut = false;
+  #refused: readonly RegExp[] = [];
   readonly #server = createTcpServer((near) => {
     if (this.#cut) {
       near.destroy();
       return;
     }
+    // A browser sends a request's first line in one piece, and no second request before the answer.
+    near.on("data", (piece: Buffer) => {
+      const line = piece.toString("latin1").split("\r\n", 1)[0] ?? "";
+      if (this.#refused.some((one) => one.test(line))) near.destroy();
+    });
     const far = connect(this.#port, "127.0.0.1");
     for (const [one, other] of [
       [near, far],
@@ -47,6 +53,11 @@ export class Wire {
 
   mend(): void {
     this.#cut = false;
+  }
+
+  /** Cuts the connection of each request whose first line matches. What is open already stays. */
+  refuse(...lines: RegExp[]): void {
+    this.#refused = lines;
   }
 
   close(): void {

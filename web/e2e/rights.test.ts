@@ -1,7 +1,18 @@
 /** Who may change a board, and how others get in. */
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { shoot } from "./browser";
-import { addDrink, addPlayers, live, makeBoard, shows, tap } from "./steps";
+import { PATIENCE, shoot } from "./browser";
+import {
+  addDrink,
+  addPlayers,
+  joinBoard,
+  live,
+  login,
+  makeBoard,
+  makeEditLink,
+  shows,
+  tap,
+} from "./steps";
 import { world } from "./world";
 
 const w = world();
@@ -42,11 +53,7 @@ test("a stranger watches; an edit link lets in; a new link ends the old one", as
   await shoot(ada, "share");
 
   // Into the open page, as somebody does who got the link while watching.
-  await grace.goto(first);
-  const dialog = grace.getByRole("dialog", { name: "What shall we call you?" });
-  await dialog.getByLabel("Your name").fill("Grace");
-  await dialog.getByRole("button", { name: "Continue" }).click();
-  await grace.getByText("You are in: you can change this board.").waitFor();
+  await joinBoard(grace, first, "Grace");
   expect(grace.url()).toBe(address);
   await grace.getByRole("button", { name: "You are Grace" }).waitFor();
   await tap(grace, "Ada", "Negroni", "more");
@@ -74,6 +81,108 @@ test("a stranger watches; an edit link lets in; a new link ends the old one", as
   await grace.reload();
   await tap(grace, "Ada", "Negroni", "less");
   await shows(linus, ["Ada: 1 Negroni"]);
+});
+
+/** Waits until the owner's list of editors holds exactly these, in any order. */
+async function lists(page: Page, editors: string[]): Promise<void> {
+  const rows = page.getByRole("region", { name: "Editors" }).locator("code");
+  await expect
+    .poll(async () => (await rows.allInnerTexts()).sort(), { timeout: PATIENCE })
+    .toEqual(editors.sort());
+}
+
+test("the owner takes the right to edit away: all windows follow, without a reload", async () => {
+  const ada = await w.open();
+  const address = await makeBoard(ada, w.server.url, { title: "Guests", name: "Ada" });
+  await addPlayers(ada, "Players", ["Ada"]);
+  await addDrink(ada, "Ada", "Negroni");
+  const link = await makeEditLink(ada);
+  await ada.getByText("Nobody but you can change this board.").waitFor();
+  // The owner's other window.
+  const second = await ada.context().newPage();
+  await second.goto(address);
+  await live(second);
+  await second.getByRole("button", { name: "Share" }).click();
+  await second.getByRole("radio", { name: "To edit" }).check();
+
+  const [grace, linus] = [await w.open(), await w.open()];
+  const graceId = await joinBoard(grace, link, "Grace");
+  const linusId = await joinBoard(linus, link, "Linus");
+  for (const owner of [ada, second]) await lists(owner, [graceId, linusId]);
+  await shoot(ada, "share-editors");
+
+  // Grace can tell the owner which one she is. She is about to have a drink, too.
+  await grace.getByRole("button", { name: "You are Grace" }).click();
+  await grace.getByRole("dialog").getByText(graceId, { exact: true }).waitFor();
+  await grace.keyboard.press("Escape");
+  await grace.getByRole("button", { name: "Add a drink for Ada" }).click();
+  const picker = grace.getByRole("dialog", { name: "A drink for Ada" });
+  await picker.waitFor();
+  const removal = (id: string) => ada.getByRole("button", { name: `Remove ${id}` });
+  await removal(graceId).press("Enter");
+
+  await grace.getByText("You are watching.").waitFor();
+  await grace.getByText("The owner lets you only watch from now on.").waitFor();
+  await picker.waitFor({ state: "detached" });
+  for (const name of ["Add a player", "Add a drink for Ada", "Drinks"]) {
+    expect(await grace.getByRole("button", { name }).count(), name).toBe(0);
+  }
+  expect(await grace.locator(".stepper, .inline-edit").count()).toBe(0);
+  await shoot(grace, "removed");
+  // Nor is it only the buttons.
+  const { access_token } = await login(grace);
+  const refused = await grace.request.patch(address.replace("/boards/", "/game/"), {
+    headers: { authorization: `Bearer ${access_token}` },
+    data: { title: "Grace was here" },
+  });
+  expect(refused.status()).toBe(403);
+
+  for (const owner of [ada, second]) await lists(owner, [linusId]);
+  await ada.getByText(`${graceId} can no longer change this board.`).waitFor();
+  // The focus has not gone with the button that was pressed: the keyboard goes on from there.
+  const focused = () => ada.evaluate(() => document.activeElement?.textContent);
+  await expect.poll(focused, { timeout: PATIENCE }).toBe(`Remove ${linusId}`);
+  // Linus stays in. She follows what he does.
+  await tap(linus, "Ada", "Negroni", "more");
+  await shows(grace, ["Ada: 2 Negroni"]);
+
+  await ada.keyboard.press("Enter");
+  await linus.getByText("You are watching.").waitFor();
+  for (const owner of [ada, second]) {
+    await owner.getByText("Nobody but you can change this board.").waitFor();
+  }
+  await expect.poll(focused, { timeout: PATIENCE }).toBe("Editors");
+  // Who comes back is in the list again, and nothing says otherwise.
+  await linus.goto(link);
+  await linus.getByText("You are watching.").waitFor({ state: "detached" });
+  await lists(ada, [linusId]);
+  await removal(linusId).waitFor();
+  expect(await ada.getByText("can no longer change this board.").count()).toBe(0);
+});
+
+test("a removal that is refused says why, and the editor stays in the list", async () => {
+  const ada = await w.open();
+  // Between the page and the server: somebody who refuses this one command.
+  await ada.routeWebSocket(/\/ws\//, (page) => {
+    const server = page.connectToServer();
+    page.onMessage((message) => {
+      const { command, ref, session } = JSON.parse(message.toString());
+      if (command?.do !== "revoke") return server.send(message);
+      const error = { code: "FORBIDDEN", message: "only the board's owner may do this" };
+      page.send(JSON.stringify({ type: "result", version: 1, ref, session, error }));
+    });
+  });
+  await makeBoard(ada, w.server.url, { title: "Refused", name: "Ada" });
+  const link = await makeEditLink(ada);
+  const grace = await w.open();
+  const graceId = await joinBoard(grace, link, "Grace");
+  const button = ada.getByRole("button", { name: `Remove ${graceId}` });
+  await button.click();
+  const alert = ada.getByRole("dialog").getByRole("alert");
+  await alert.getByText(`${graceId} can still change this board. You may not`).waitFor();
+  await shoot(ada, "share-refused");
+  await lists(ada, [graceId]);
+  expect(await button.getAttribute("aria-disabled")).toBe("false");
 });
 
 test("whoever is forgotten only watches from then on", async () => {

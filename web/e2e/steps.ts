@@ -29,6 +29,29 @@ export async function makeBoard(
   return page.url();
 }
 
+/** The login that the page keeps. */
+export function login(page: Page): Promise<{ access_token: string; user: { id: string } }> {
+  return page.evaluate(() => JSON.parse(localStorage.getItem("parlor.login") ?? "null"));
+}
+
+/** Makes an edit link as the owner; ends in the dialog that shows it. Resolves with the link. */
+export async function makeEditLink(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByRole("radio", { name: "To edit" }).check();
+  await page.getByRole("button", { name: "Make an edit link" }).click();
+  return page.getByRole("textbox", { name: "Link to edit" }).inputValue();
+}
+
+/** Opens an edit link as a new guest; ends as an editor. Resolves with the user id. */
+export async function joinBoard(page: Page, link: string, name: string): Promise<string> {
+  await page.goto(link);
+  const dialog = page.getByRole("dialog", { name: "What shall we call you?" });
+  await dialog.getByLabel("Your name").fill(name);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await page.getByText("You are in: you can change this board.").waitFor();
+  return (await login(page)).user.id;
+}
+
 /** Waits until the page says that it is in sync. */
 export function live(page: Page): Promise<void> {
   return state(page, "live");

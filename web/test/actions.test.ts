@@ -103,3 +103,21 @@ test("what was refused offers no undo, and a failed undo says so", async () => {
   expect(full.toasts[1]?.text).toBe("Ada could not be brought back. A board is full.");
   expect(full.sent).toHaveLength(2);
 });
+
+test("an editor is removed; nothing shows before it is so", async () => {
+  const { actions, sent, shown, toasts } = stage(null);
+  expect(await actions.removeEditor("grace")).toBeNull();
+  expect(sent).toEqual([{ do: "revoke", user_id: "grace" }]);
+  expect(shown).toEqual([]);
+  expect(toasts).toEqual([]);
+});
+
+test("an editor who stays is told of with the reason, one who had gone already is not", async () => {
+  const { actions, toasts } = stage(
+    new ApiError(0, "TIMEOUT", "no answer"),
+    new ApiError(422, "UNKNOWN_EDITOR", "grace is not an editor of this board"),
+  );
+  expect(await actions.removeEditor("grace")).toBe("The server did not answer in time.");
+  expect(await actions.removeEditor("grace")).toBeNull();
+  expect(toasts).toEqual([]);
+});

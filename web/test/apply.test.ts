@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { apply, isPending } from "../src/board/apply";
-import type { Board, Command } from "../src/board/model";
+import type { Board, Change } from "../src/board/model";
 import { board, drinks } from "./board";
 
-const run = (command: Command, on: Board = board()) => apply(on, command, "9", drinks);
+const run = (command: Change, on: Board = board()) => apply(on, command, "9", drinks);
 const player = (on: Board, id: string) => on.players.find((one) => one.id === id);
 const team = (on: Board, id: string) => on.teams.find((one) => one.id === id);
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { apply } from "../src/board/apply";
 import { describeChanges } from "../src/board/changes";
-import type { Command } from "../src/board/model";
+import type { Change } from "../src/board/model";
 import { board, drinks } from "./board";
 
-const said = (...commands: Command[]) => {
+const said = (...commands: Change[]) => {
   const before = board();
   const after = commands.reduce((now, one, key) => apply(now, one, String(key), drinks), before);
   return describeChanges(before, after);

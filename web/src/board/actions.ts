@@ -1,12 +1,12 @@
 /**
- * What a person can do to a board. Each action shows at once, and says why when it is rolled back.
- * Knows nothing of how it is asked for on the page.
+ * What a person can do to a board. What changes the board shows at once, and says why when it is
+ * rolled back; rights are shown only as they are. Knows nothing of how it is asked for on the page.
  */
-import type { CommandResult, Json, SendOptions } from "parlor-client";
+import { ApiError, type CommandResult, type Json, type SendOptions } from "parlor-client";
 import { reasonOf } from "../ui/errors";
 import type { Toast } from "../ui/toast";
 import { apply } from "./apply";
-import type { Board, Command, Drink, Player, Team } from "./model";
+import type { Board, Change, Command, Drink, Player, Team } from "./model";
 
 export interface Actions {
   readonly setTitle: (title: string) => void;
@@ -19,6 +19,8 @@ export interface Actions {
   readonly removePlayer: (player: Player) => void;
   readonly addDrink: (player: Player, drinkId: string, amount: number) => void;
   readonly setDrink: (player: Player, drinkId: string, amount: number) => void;
+  /** Takes the right to edit away. Resolves with null once that is so, or with why it is not. */
+  readonly removeEditor: (userId: string) => Promise<string | null>;
 }
 
 interface Means {
@@ -31,7 +33,7 @@ let sent = 0;
 
 export function createActions({ send, toast, drinks }: Means): Actions {
   /** Resolves with the reply, or null when it was refused (and said so). */
-  const run = async (command: Command, failed: string): Promise<CommandResult | null> => {
+  const run = async (command: Change, failed: string): Promise<CommandResult | null> => {
     sent += 1;
     const key = String(sent);
     try {
@@ -111,6 +113,16 @@ export function createActions({ send, toast, drinks }: Means): Actions {
         },
         `${player.name}’s tally was not changed.`,
       ),
+    removeEditor: async (userId) => {
+      try {
+        await send({ do: "revoke", user_id: userId });
+        return null;
+      } catch (error) {
+        // Another window was faster: it is as it should be.
+        if (error instanceof ApiError && error.code === "UNKNOWN_EDITOR") return null;
+        return reasonOf(error);
+      }
+    },
   };
 }
 

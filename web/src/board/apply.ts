@@ -2,7 +2,7 @@
  * What a command will do to the board, shown before the server has answered. The server decides;
  * this only has to be right in the common case. Pure.
  */
-import type { Board, Command, Drink, Player, Tally, Team } from "./model";
+import type { Board, Change, Drink, Player, Tally, Team } from "./model";
 
 /** Ids of things that the server has not named yet start with this. No command may use them. */
 const PENDING = "pending:";
@@ -15,7 +15,7 @@ export function isPending(id: string): boolean {
 /** The board after the command. `key` makes the id of a new thing; `drinks` names new tallies. */
 export function apply(
   board: Board,
-  command: Command,
+  command: Change,
   key: string,
   drinks: readonly Drink[] = [],
 ): Board {

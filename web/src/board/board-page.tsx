@@ -12,9 +12,10 @@ import { createCatalogue } from "./catalogue";
 import { ConnectionPill, StaleNotice, Watching } from "./connection";
 import { firstView } from "./first-view";
 import type { Board, Command } from "./model";
-import { rightsOf } from "./rights";
+import { NONE, rightsOf } from "./rights";
 import { useAnnouncements } from "./use-announcements";
 import { useInvitation } from "./use-invitation";
+import { useLostRights } from "./use-lost-rights";
 
 export function BoardPage({ id }: { readonly id: string }) {
   const { api, user } = useLogin();
@@ -37,6 +38,8 @@ export function BoardPage({ id }: { readonly id: string }) {
   useTitle(view?.title ?? null);
 
   const closed = status.state === "closed" && status.reason !== "stopped";
+  const rights = view && !closed ? rightsOf(view, user) : NONE;
+  useLostRights(rights.edits, closed ? null : user);
   if (!view && closed) {
     return status.code === 4503 ? (
       <NotFound title="Not for you" text="You may not see this board. Ask its owner." />
@@ -47,7 +50,6 @@ export function BoardPage({ id }: { readonly id: string }) {
       />
     );
   }
-  const rights = view && !closed ? rightsOf(view, user) : { owns: false, edits: false };
   return (
     <Shell
       aside={

@@ -31,6 +31,8 @@ interface BoardViewProps {
   readonly catalogue: Catalogue;
 }
 
+const NOBODY: readonly string[] = [];
+
 type Open = "share" | "drinks" | "delete" | null;
 
 export function BoardView({ board, rights, closed, stale, actions, catalogue }: BoardViewProps) {
@@ -127,7 +129,7 @@ export function BoardView({ board, rights, closed, stale, actions, catalogue }: 
             </section>
           </aside>
         </div>
-        {rights.owns && (
+        {rights.deletes && (
           <footer className="foot">
             <button
               type="button"
@@ -142,10 +144,15 @@ export function BoardView({ board, rights, closed, stale, actions, catalogue }: 
       </div>
       {open === "share" && (
         <Suspense fallback={null}>
-          <ShareDialog id={board.id} owns={rights.owns} onClose={close} />
+          <ShareDialog
+            id={board.id}
+            owns={rights.owns}
+            editors={board.editors ?? NOBODY}
+            onClose={close}
+          />
         </Suspense>
       )}
-      {open === "drinks" && <CatalogueDialog onClose={close} />}
+      {open === "drinks" && rights.edits && <CatalogueDialog onClose={close} />}
       {open === "delete" && (
         <Confirm
           title="Delete this board?"

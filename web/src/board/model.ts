@@ -36,7 +36,8 @@ export interface Board {
   readonly editors?: readonly string[];
 }
 
-export type Command =
+/** A command whose outcome the page can show before the server has answered. */
+export type Change =
   | { readonly do: "set_title"; readonly title: string }
   | { readonly do: "add_team"; readonly name: string }
   | { readonly do: "rename_team"; readonly team_id: string; readonly name: string }
@@ -59,6 +60,8 @@ export type Command =
       /** May be negative; the tally never falls below 0. */
       readonly amount: number;
     };
+
+export type Command = Change | { readonly do: "revoke"; readonly user_id: string };
 
 /** Longest title or name, in characters: the server's limit. */
 export const NAME_LENGTH = 255;

@@ -95,7 +95,7 @@ export const PlayerCard = memo(function PlayerCard({ player }: { readonly player
           </span>
         </footer>
       )}
-      {picking && (
+      {picking && can && (
         <DrinkPicker
           player={player}
           onPick={(drinkId) => {

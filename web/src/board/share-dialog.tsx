@@ -1,30 +1,38 @@
-/** Ways to let others in: a link to watch and, for the owner, a link to edit; each as a QR code. */
+/**
+ * Ways to let others in: a link to watch and, for the owner, a link to edit, each as a QR code; and
+ * for the owner the editors, to let them out again.
+ */
 import { useEffect, useId, useRef, useState } from "react";
 import { useLogin } from "../login/login";
 import { Dialog } from "../ui/dialog";
 import { reasonOf } from "../ui/errors";
 import { Icon } from "../ui/icons";
 import { readStored, writeStored } from "../ui/stored";
+import { useToast } from "../ui/toast";
+import { useBoard } from "./board-context";
 import { copyText } from "./copy";
+import { EditorList, notGone, type Outcome } from "./editor-list";
 import { editLink, watchLink } from "./links";
 import { QrCode } from "./qr-code";
 
 interface ShareDialogProps {
   readonly id: string;
   readonly owns: boolean;
+  readonly editors: readonly string[];
   readonly onClose: () => void;
 }
 
 /** A new code ends the old one, so the one that was made is kept and shown again. */
 const inviteKey = (id: string) => `parlor.invite.${id}`;
 
-export default function ShareDialog({ id, owns, onClose }: ShareDialogProps) {
+export default function ShareDialog({ id, owns, editors, onClose }: ShareDialogProps) {
   const { api } = useLogin();
   const [kind, setKind] = useState<"watch" | "edit">("watch");
   const [code, setCode] = useState(() => (owns ? readStored(inviteKey(id)) : null));
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const { origin } = window.location;
+  const removal = useRemoval(editors);
 
   const makeCode = async () => {
     setBusy(true);
@@ -103,8 +111,38 @@ export default function ShareDialog({ id, owns, onClose }: ShareDialogProps) {
           {problem}
         </p>
       )}
+      {owns && kind === "edit" && <EditorList editors={editors} {...removal} />}
     </Dialog>
   );
+}
+
+/** What is under way and what came of it; outlives the list, which is only shown beside the edit link. */
+function useRemoval(editors: readonly string[]) {
+  const { actions } = useBoard();
+  const toast = useToast();
+  const [leaving, setLeaving] = useState<readonly string[]>([]);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const open = useRef(true);
+  useEffect(() => {
+    open.current = true;
+    return () => {
+      open.current = false;
+    };
+  }, []);
+  // Only the view takes a row away: whoever comes back later has a fresh one.
+  useEffect(() => setLeaving((now) => now.filter((one) => editors.includes(one))), [editors]);
+
+  const onRemove = async (editor: string) => {
+    setLeaving((now) => [...now, editor]);
+    setOutcome(null);
+    const why = await actions.removeEditor(editor);
+    setOutcome({ editor, why });
+    if (why === null) return;
+    setLeaving((now) => now.filter((one) => one !== editor));
+    // The toasts are behind the dialog, so they are for when it is closed.
+    if (!open.current) toast({ kind: "error", text: notGone(editor, why) });
+  };
+  return { leaving, outcome, onRemove };
 }
 
 interface LinkBoxProps {

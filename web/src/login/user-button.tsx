@@ -26,6 +26,9 @@ export function UserButton() {
             This browser remembers you as a guest. If it forgets you, the boards stay, but you can
             change them only with a new edit link.
           </p>
+          <p className="quiet">
+            The owner of a board sees you among its editors as <code>{user.id}</code>.
+          </p>
           <div className="dialog-actions">
             <button
               type="button"
