@@ -92,6 +92,9 @@ export interface ApiOptions {
 
 /** How long before its end an access token is renewed, in milliseconds. */
 const RENEW_BEFORE = 30_000;
+/** How long a refused renewal waits for another tab to store its own, in milliseconds. */
+const OTHER_TAB = 3000;
+const LOOK_EVERY = 250;
 
 /** The REST face. */
 export class Api implements TokenSource {
@@ -245,8 +248,9 @@ export class Api implements TokenSource {
     } catch (error) {
       // Anything but a refusal may pass: the login is kept.
       if (!(error instanceof ApiError) || error.status < 400 || error.status >= 429) throw error;
-      // Another tab may have used the refresh token at the same moment. If not, the login is over.
-      if (!this.#adopt(login)) this.#drop();
+      // Another tab may have used the refresh token at the same moment, and wait for its answer still.
+      // If none has, the login is over.
+      if (!(await this.#adoptSoon(login))) this.#drop();
     }
     return this.#login?.access_token ?? null;
   }
@@ -257,6 +261,14 @@ export class Api implements TokenSource {
     if (!stored || stored.refresh_token === login.refresh_token) return null;
     this.#become(stored);
     return stored;
+  }
+
+  async #adoptSoon(login: StoredLogin): Promise<StoredLogin | null> {
+    for (let waited = 0; ; waited += LOOK_EVERY) {
+      const adopted = this.#adopt(login);
+      if (adopted || waited >= OTHER_TAB || !this.#storage) return adopted;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    }
   }
 
   #stored(): StoredLogin | null {

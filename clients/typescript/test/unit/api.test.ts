@@ -30,7 +30,7 @@ interface Call {
 }
 
 /** A server that answers by rule; the last rule that returns something counts. */
-function serve(rule: (call: Call) => Response | undefined) {
+function serve(rule: (call: Call) => Promise<Response> | Response | undefined) {
   const calls: Call[] = [];
   const fetcher = ((url: string, init: RequestInit) => {
     const headers = init.headers as Record<string, string>;
@@ -123,9 +123,36 @@ describe("login", () => {
     await expect(api.accessToken(true)).rejects.toMatchObject({ status: 503 });
     expect(api.user?.name).toBe("Ada");
     answer = refused(401, "UNAUTHORIZED");
-    await expect(api.accessToken(true)).resolves.toBeNull();
+    const renewed = api.accessToken(true);
+    await vi.advanceTimersByTimeAsync(2999);
+    expect(api.user?.name).toBe("Ada");
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(renewed).resolves.toBeNull();
     expect(api.user).toBeNull();
     expect(storage.items.size).toBe(0);
+  });
+
+  it("waits for another tab whose renewal came first and is not answered yet", async () => {
+    let answer = (_: Response) => {};
+    let turn = 0;
+    const { fetcher } = serve((call) => {
+      if (call.path === "/api/auth/guest") return Response.json(login("Ada", 1));
+      turn += 1;
+      if (turn > 1) return refused(401, "UNAUTHORIZED");
+      return new Promise<Response>((resolve) => {
+        answer = resolve;
+      });
+    });
+    const options = { url: "http://server", fetch: fetcher, storage: memory() };
+    const one = new Api(options);
+    await one.guest("Ada");
+    const two = new Api(options);
+    const both = [one.accessToken(true), two.accessToken(true)];
+    await vi.advanceTimersByTimeAsync(1000);
+    answer(Response.json(login("Ada", 2)));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await Promise.all(both)).toEqual(["Ada-access-2", "Ada-access-2"]);
+    expect([one.user?.name, two.user?.name]).toEqual(["Ada", "Ada"]);
   });
 
   it("takes over the login that another tab has renewed, instead of losing it", async () => {
