@@ -82,7 +82,7 @@ describe("the stream", () => {
     wire.cut();
     await until(sync, "the cut", ({ status }) => status.state === "reconnecting");
     await live(sync);
-    expect(new URL(wire.urls[1] ?? "").searchParams.get("since")).toBe(`${epoch}:${version}`);
+    expect(new URL(wire.urls[1] ?? "").searchParams.get("since")).toBe(`${epoch}:${version}:all`);
     await owner.command(session, { do: "set_title", title: "again" });
     await titled(sync, "again");
     wire.cut();
