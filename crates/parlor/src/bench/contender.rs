@@ -141,9 +141,9 @@ impl Process {
                 crowd.forget();
                 let start = Instant::now();
                 publisher.publish(number)?;
-                let length = deliver(&mut crowd, frame)?;
-                latencies.push(length.1 - start);
-                frame = Some(length.0);
+                let (length, end) = deliver(&mut crowd, frame)?;
+                latencies.push(end - start);
+                frame = Some(length);
             }
             let cpu = server.cpu()? - cpu;
             let deliveries = commits * crowd.len() as u64;

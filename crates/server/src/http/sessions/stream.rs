@@ -1,9 +1,10 @@
 //! Server-Sent Events: the messages of a session's socket, one way, over plain HTTP. Must not know
 //! what a message says.
 //!
-//! Views carry an `id`, `<epoch>:<lock_version>:<class>`, and the events that led to a view come before it
-//! and carry none: who has seen an id has seen everything up to it, so that `Last-Event-ID` resumes
-//! without a gap. After a broken connection an event may come twice; its own id tells.
+//! Views carry an `id`, `<epoch>:<lock_version>:<class>`, and the events that led to a view come
+//! before it and carry none: who has seen an id has seen everything up to it, so that
+//! `Last-Event-ID` resumes without a gap. After a broken connection an event may come twice; its own
+//! id tells.
 
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -40,7 +41,8 @@ const RETRY_MS: u64 = 1000;
 pub(super) struct How {
     /// `1`: send a patch (RFC 6902) where it is smaller than the view.
     patch: Option<String>,
-    /// Go on after this position, `<epoch>:<lock_version>:<class>`; `Last-Event-ID` is the stronger one.
+    /// Go on after this position, `<epoch>:<lock_version>:<class>`; `Last-Event-ID` is the stronger
+    /// one.
     since: Option<String>,
     /// A token, for `EventSource`, which can set no headers.
     #[allow(dead_code, reason = "read from the raw query, with those of sockets")]
