@@ -51,6 +51,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { name: "no unfinished code", run: |tree, _| sources::unfinished(tree) },
     Rule { name: "tasks are spawned in one place", run: |tree, _| sources::spawning(tree) },
     Rule { name: "channels are bounded", run: |tree, _| sources::unbounded(tree) },
+    Rule { name: "unsafe code is in one file", run: |tree, _| sources::unsafety(tree) },
     Rule { name: "lock files name no host", run: |tree, _| locks::hosts(tree) },
     Rule { name: "lock files fit their manifests", run: |tree, _| locks::in_step(tree) },
     Rule { name: "licences of npm packages", run: |tree, _| licences::npm(tree) },

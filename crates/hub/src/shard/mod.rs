@@ -24,6 +24,7 @@ use std::{
 };
 
 use mio::{Events, Poll, Token, Waker};
+use sendmany::Sender;
 use smallvec::SmallVec;
 
 use self::{
@@ -67,6 +68,7 @@ pub(crate) struct Shard {
     channels: Channels,
     outgoing: Outgoing,
     volley: Volley,
+    sender: Sender,
     /// Sockets whose input was not read to its end.
     unread: Vec<Ready>,
     /// Sockets that queue too much; closed after the walk over the subscriptions.
@@ -122,6 +124,7 @@ impl Shard {
             channels: Channels::default(),
             outgoing: Outgoing::new(shared.config.compress_from),
             volley: Volley::default(),
+            sender: Sender::new(shared.config.io_uring),
             unread: Vec::new(),
             slow: Vec::new(),
             dead: Vec::new(),
@@ -139,6 +142,9 @@ impl Shard {
 
     /// Turns until it is told to stop.
     pub(crate) fn run(mut self) {
+        if self.shared.config.io_uring && !self.sender.is_batched() {
+            tracing::info!(shard = self.index, "no io_uring here: each write is a call of its own");
+        }
         while !self.stopping {
             self.wait();
             self.read_ready();

@@ -1,14 +1,14 @@
-//! From an outbox to the socket. Only this and `volley` write. Another way of submitting writes (in
-//! batches, through TLS) would take the place of [`Outgoing::flush`] and [`send`]. Must not know
+//! From an outbox to the socket. Only this and `volley` write. Another way of submitting writes
+//! (through TLS) would take the place of [`Outgoing::flush`] and of `sendmany`. Must not know
 //! subscriptions.
 
 use std::{
     collections::VecDeque,
     io::{self, Write},
+    os::fd::AsFd,
 };
 
-use mio::net::TcpStream;
-use rustix::{io::Errno, net::SendFlags};
+use sendmany::send;
 
 use super::{
     conn::Conn,
@@ -78,7 +78,9 @@ impl Outgoing {
     pub(super) fn flush(&mut self, conn: &mut Conn, tally: &mut Tally) -> Flushed {
         while !conn.out.is_empty() {
             let (wanted, result) = match self.arena.single(&conn.out, conn.deflate) {
-                Some(bytes) => (bytes.len(), send(&conn.stream, bytes).map_err(io::Error::from)),
+                Some(bytes) => {
+                    (bytes.len(), send(conn.stream.as_fd(), bytes).map_err(io::Error::from))
+                }
                 None => {
                     let slices = self.arena.slices(&conn.out, conn.deflate);
                     let wanted = slices.iter().map(|slice| slice.len()).sum();
@@ -126,12 +128,6 @@ pub(super) fn count(conn: &mut Conn, tally: &mut Tally, bytes: usize, frames: u3
     tally.bytes_out += bytes as u64;
     tally.messages_out += u64::from(frames);
     tally.writes += 1;
-}
-
-/// As `write`, but without the detour through the C library, whose `send` is a place where threads
-/// can be cancelled.
-pub(super) fn send(stream: &TcpStream, bytes: &[u8]) -> Result<usize, Errno> {
-    rustix::net::send(stream, bytes, SendFlags::NOSIGNAL)
 }
 
 /// Does the outbox refuse another frame of this kind?

@@ -1,13 +1,16 @@
-//! Writes to many sockets in volleys. Must not know what frames contain.
+//! Writes to many sockets in volleys: one call into the kernel each, where it has `io_uring`. Must not
+//! know what frames contain.
 //!
 //! A call into the kernel leaves our side of the processor cold (branch predictors, on some hosts
 //! the translations of addresses too), and what the kernel keeps for some hundred sockets fills the
 //! caches. So a volley decides for all its sockets, then does nothing but write, then counts; and a
 //! view for a socket that has nothing waiting is never queued, if no other broadcast waits that could
-//! go out with it. Together that is a sixth of what a delivery costs.
+//! go out with it. docs/decisions/0002 and 0009 say what each of it is worth.
+
+use std::os::fd::AsFd;
 
 use rustix::io::Errno;
-use smallvec::SmallVec;
+use sendmany::Send;
 
 use super::{
     Shard,
@@ -15,15 +18,12 @@ use super::{
     conn::{Conn, Phase},
     fanout::Walk,
     outbox::Kind,
-    outgoing::{count, send},
+    outgoing::count,
 };
 use crate::Frame;
 
-/// Sockets of one volley: some 0.2 ms.
-pub(super) const VOLLEY: usize = 32;
-
-/// What each call has written.
-type Written = SmallVec<[Option<Result<usize, Errno>>; VOLLEY]>;
+/// Sockets of one volley: some 1.2 ms.
+pub(super) const VOLLEY: usize = sendmany::BATCH;
 
 /// Views that are about to be written while their broadcast is walked.
 #[derive(Default)]
@@ -68,13 +68,12 @@ impl Shard {
     /// the outbox as if it had been queued.
     pub(super) fn fire(&mut self, walk: Walk, full: &Frame, patch: Option<&Frame>) {
         let mut shots = std::mem::take(&mut self.volley.shots);
-        let written: Written = shots
-            .iter()
-            .map(|shot| {
-                let conn = self.conns[shot.slot as usize].as_ref()?;
-                Some(send(&conn.stream, shot.frame(full, patch).wire(conn.deflate)))
-            })
-            .collect();
+        let aim = |shot: &Shot| {
+            let conn = self.conns[shot.slot as usize].as_ref()?;
+            let bytes = shot.frame(full, patch).wire(conn.deflate);
+            Some(Send { socket: conn.stream.as_fd(), bytes })
+        };
+        let written = self.sender.send_all(shots.iter().map(aim));
         self.read_clock();
         for (shot, written) in shots.drain(..).zip(written) {
             self.hit(walk, &shot, shot.frame(full, patch), written);
@@ -111,15 +110,12 @@ impl Shard {
 
     /// Writes to sockets in whose outboxes something waits.
     pub(super) fn write_to(&mut self, slots: &[u32]) {
-        let first: Written = slots
-            .iter()
-            .map(|slot| {
-                let conn =
-                    self.conns[*slot as usize].as_ref().filter(|c| c.phase != Phase::Dead)?;
-                let bytes = self.outgoing.arena.single(&conn.out, conn.deflate)?;
-                Some(send(&conn.stream, bytes))
-            })
-            .collect();
+        let aim = |slot: &u32| {
+            let conn = self.conns[*slot as usize].as_ref().filter(|c| c.phase != Phase::Dead)?;
+            let bytes = self.outgoing.arena.single(&conn.out, conn.deflate)?;
+            Some(Send { socket: conn.stream.as_fd(), bytes })
+        };
+        let first = self.sender.send_all(slots.iter().map(aim));
         self.read_clock();
         for (slot, first) in slots.iter().zip(first) {
             let Some(conn) = &mut self.conns[*slot as usize] else { continue };

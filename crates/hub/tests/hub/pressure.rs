@@ -28,10 +28,15 @@ fn subscribe(world: &World, client: &Client) {
 
 #[test]
 fn the_latest_view_wins_as_a_whole() {
-    let world = World::new(quiet());
+    for io_uring in [true, false] {
+        latest_view_wins(&World::new(HubConfig { io_uring, ..quiet() }));
+    }
+}
+
+fn latest_view_wins(world: &World) {
     let (mut stopped, mut other) = (world.connect(), world.connect());
-    subscribe(&world, &stopped);
-    subscribe(&world, &other);
+    subscribe(world, &stopped);
+    subscribe(world, &other);
     let mut version = 0;
     // The other one reads along, so that both get every broadcast in a turn of its own.
     while world.hub.stats().resync_conflated < 20 {

@@ -36,7 +36,8 @@ const ROOMS: &[Room] = &[
     room("store", &["engine", "game"], &[]),
     room("store-sqlite", &["engine", "game", "store"], &[]),
     room("bus", &["game"], &[]),
-    room("hub", &["protocol"], &[]),
+    room("sendmany", &[], &[]),
+    room("hub", &["protocol", "sendmany"], &[]),
     room(
         "server",
         &["bus", "engine", "game", "games/*", "hub", "protocol", "store", "store-sqlite"],
@@ -257,7 +258,7 @@ mod tests {
     #[test]
     fn the_table_names_every_room_once() {
         let text = table();
-        assert!(text.contains("| `hub` | `protocol` | – |\n"), "{text}");
+        assert!(text.contains("| `hub` | `protocol` `sendmany` | – |\n"), "{text}");
         assert_eq!(text.matches("\n| `server` |").count(), 1, "{text}");
     }
 }

@@ -37,6 +37,11 @@ const UNBOUNDED: &[&str] = &[
     "mpsc::channel::<",
 ];
 
+/// The only file with unsafe code.
+const MAY_BE_UNSAFE: &str = "crates/sendmany/src/ring.rs";
+
+const UNSAFE: &[&str] = &["unsafe_code", "unsafe {", "unsafe fn", "unsafe impl"];
+
 const UNFINISHED: &[&str] = &["todo!", "unimplemented!", "dbg!"];
 
 /// Rule: every Rust file opens with `//!`.
@@ -104,6 +109,16 @@ pub(super) fn unbounded(tree: &Tree) -> Vec<Finding> {
         .collect()
 }
 
+/// Rule: unsafe code stands in one file, and no other lifts the ban.
+pub(super) fn unsafety(tree: &Tree) -> Vec<Finding> {
+    tree.ending(&[".rs"])
+        .filter(|file| file.path != MAY_BE_UNSAFE)
+        .flat_map(|file| {
+            words(file, &code_only(&file.text), UNSAFE, "find a safe way, or a well-kept crate")
+        })
+        .collect()
+}
+
 /// Every line of `code` that holds one of `banned`.
 fn words(file: &File, code: &str, banned: &[&str], advice: &str) -> Vec<Finding> {
     code.lines()
@@ -128,7 +143,9 @@ fn holds(line: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LINES_AT_MOST, length, opening, spawning, unbounded, unfinished};
+    use super::{
+        LINES_AT_MOST, MAY_BE_UNSAFE, length, opening, spawning, unbounded, unfinished, unsafety,
+    };
     use crate::rules::Finding;
     use crate::tree::Tree;
 
@@ -154,6 +171,13 @@ mod tests {
         let source =
             "//! No todo!() here.\nfn f() { todo!() }\nconst T: &str = \"dbg!\";\nmy_todo!();\n";
         assert_eq!(places(&unfinished(&Tree::of(&[("a.rs", source)]))), ["a.rs:2"]);
+    }
+
+    #[test]
+    fn what_is_unsafe_is_found_outside_its_file() {
+        let source = "//! unsafe fn\n#![allow(unsafe_code)]\nfn f() { unsafe { g() } }\n";
+        let tree = Tree::of(&[("crates/hub/src/a.rs", source), (MAY_BE_UNSAFE, source)]);
+        assert_eq!(places(&unsafety(&tree)), ["crates/hub/src/a.rs:2", "crates/hub/src/a.rs:3"]);
     }
 
     #[test]
