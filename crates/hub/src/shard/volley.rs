@@ -22,7 +22,7 @@ use super::{
 };
 use crate::Frame;
 
-/// Sockets of one volley: some 1.2 ms.
+/// Most sockets of one volley.
 pub(super) const VOLLEY: usize = sendmany::BATCH;
 
 /// Views that are about to be written while their broadcast is walked.
