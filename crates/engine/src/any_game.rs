@@ -10,6 +10,7 @@ use game::{
     Actor, Commit, Ctx, Game, GameName, Refusal, Row, SeatId, Status, Timestamp, UserId, Viewer,
 };
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// JSON as text, checked, shared.
@@ -101,6 +102,14 @@ pub trait AnyGame: Send + Sync {
     fn title(&self, state: &AnyState) -> String;
     /// [`Game::seat_of`].
     fn seat_of(&self, state: &AnyState, user: &UserId) -> Option<SeatId>;
+    /// [`Game::summary`].
+    fn summary(&self, state: &AnyState) -> Value;
+    /// [`Game::members`].
+    fn members(&self, state: &AnyState) -> Vec<UserId>;
+    /// [`Game::to_act`].
+    fn to_act(&self, state: &AnyState) -> Vec<UserId>;
+    /// [`Game::seat_presence`].
+    fn seat_presence(&self, state: &AnyState, seat: SeatId, here: bool) -> Option<RawJson>;
     /// [`Game::status`].
     fn status(&self, state: &AnyState) -> Status;
     /// [`Game::may_delete`].
@@ -213,6 +222,22 @@ impl<G: Game> AnyGame for Erased<G> {
 
     fn seat_of(&self, state: &AnyState, user: &UserId) -> Option<SeatId> {
         G::seat_of(Self::state(state), user)
+    }
+
+    fn summary(&self, state: &AnyState) -> Value {
+        G::summary(Self::state(state))
+    }
+
+    fn members(&self, state: &AnyState) -> Vec<UserId> {
+        G::members(Self::state(state))
+    }
+
+    fn to_act(&self, state: &AnyState) -> Vec<UserId> {
+        G::to_act(Self::state(state))
+    }
+
+    fn seat_presence(&self, state: &AnyState, seat: SeatId, here: bool) -> Option<RawJson> {
+        G::seat_presence(Self::state(state), seat, here).as_ref().map(to_raw)
     }
 
     fn status(&self, state: &AnyState) -> Status {

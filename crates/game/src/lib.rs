@@ -9,9 +9,11 @@ mod name;
 mod random;
 mod refusal;
 mod rules;
+mod turn_clock;
 
 pub use ids::{BadId, GameName, SeatId, SessionId, Timestamp, UserId, Version};
 pub use name::{BadName, Name};
 pub use random::{Draws, Seed, SeedCommitment};
 pub use refusal::{Refusal, RefusalKind};
 pub use rules::{Actor, Commit, Ctx, Deadline, Game, NoEvent, Row, Status, Viewer};
+pub use turn_clock::{TurnClock, TurnClockView, TurnTime, TurnTimeKind};

@@ -202,6 +202,29 @@ pub trait Game: Send + Sync + 'static {
         None
     }
 
+    /// What lists show beside the title: small, public, the same for everyone. A JSON object, or
+    /// null.
+    fn summary(_state: &Self::State) -> Value {
+        Value::Null
+    }
+
+    /// In whose own lists the session stands: who holds a seat, or may come back to one.
+    fn members(_state: &Self::State) -> Vec<UserId> {
+        Vec::new()
+    }
+
+    /// Whose turn it is. They are told so on their own streams, and are asked for in the order in
+    /// which others wait for them.
+    fn to_act(_state: &Self::State) -> Vec<UserId> {
+        Vec::new()
+    }
+
+    /// What the server is to command, as [`Actor::System`], when the last connection of a seat has
+    /// dropped, or the first is there again. `None` when the rules do not care: most do not.
+    fn seat_presence(_state: &Self::State, _seat: SeatId, _here: bool) -> Option<Self::Command> {
+        None
+    }
+
     /// Where the session is in its life.
     fn status(_state: &Self::State) -> Status {
         Status::Running
