@@ -1,0 +1,12 @@
+//! Tests of Nommie from outside: the rules, the lobby, bots, whole games.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails here fails")]
+
+mod bids;
+mod bots;
+mod cards;
+mod lobby;
+mod moves;
+mod turns;
+mod whole_games;
+mod world;
