@@ -132,7 +132,7 @@ struct Erased<G>(PhantomData<fn() -> G>);
 
 /// Writes a game's value as JSON. A type that cannot be written is a fault of the game, found by
 /// its first test; here it panics, which costs that command alone.
-fn to_raw(value: &impl Serialize) -> RawJson {
+pub(crate) fn to_raw(value: &impl Serialize) -> RawJson {
     serde_json::value::to_raw_value(value).expect("a game's types can be written as JSON").into()
 }
 

@@ -37,3 +37,11 @@ pub const CACHED_PATCHES: usize = 8;
 /// Milliseconds that a deadline waits after the store was away: a store that refuses every write
 /// is not asked in a tight loop, and a game that was held up goes on soon after.
 pub const DEADLINE_RETRY: u64 = 1_000;
+
+/// Bytes of a summary as JSON: a page of a list has 200 of them, 400 KiB at the most. One that is
+/// larger is left out of lists.
+pub const SUMMARY_BYTES: usize = 2 * 1024;
+
+/// Members of one session that have it in their lists, and users whose turn it may be there: four
+/// times as many as there can be seats. Those beyond, in the order of their ids, are left out.
+pub const LISTED_USERS: usize = 1024;

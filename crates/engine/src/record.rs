@@ -88,6 +88,14 @@ pub struct CommitRecord {
     pub status: Status,
     /// For lists.
     pub title: String,
+    /// For lists: a JSON object, when the game has one.
+    pub summary: Option<RawJson>,
+    /// In whose own lists the session stands from now on; `None` when that stays as it is stored.
+    /// Sorted, each once. Those who are named again stay as they are.
+    pub members: Option<Vec<UserId>>,
+    /// Whose turn it is from now on, in the same way. Who is named again has had the turn since the
+    /// commit that named them first.
+    pub to_act: Option<Vec<UserId>>,
     /// When the session wants to be woken.
     pub due_at: Option<Timestamp>,
     /// The key that it came with, and the answer to keep under it.

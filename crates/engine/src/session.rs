@@ -5,6 +5,7 @@
 //! session before that commit is confirmed: not its view, not its answer, and no refusal either.
 
 mod create;
+mod facts;
 mod questions;
 mod settle;
 mod words;
@@ -24,6 +25,7 @@ use crate::{
 
 use create::check_size;
 pub use create::{NewSession, create};
+use facts::{Users, summary};
 pub use words::{Command, Effect, Event, Input, LoadError, Outcome, Refused, Ticket, Undone};
 
 /// One session.
@@ -64,6 +66,9 @@ struct Point {
     state: AnyState,
     bytes: usize,
     head: Hash,
+    /// A commit of this session has said who is listed with this state, or with one before it since
+    /// the last load.
+    listed: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -157,7 +162,8 @@ impl Session {
         let state = game
             .read_state(&stored.state)
             .map_err(|why| LoadError { session: stored.session, why })?;
-        Ok(Point { version: stored.version, state, bytes: stored.state.len(), head: stored.head })
+        let (version, bytes, head) = (stored.version, stored.state.len(), stored.head);
+        Ok(Point { version, state, bytes, head, listed: false })
     }
 
     /// Takes an input and says what is to be done. After loading, give [`Input::Clock`] once, so
@@ -289,13 +295,19 @@ impl Session {
         let keyed =
             keyed.map(|(key, fingerprint)| Keyed { key, fingerprint, answer: answer.clone() });
         let deleted = kind == EntryKind::Deleted;
+        let game = &*self.game;
+        let listed = if deleted { Users::default() } else { Users::of(game, &commit.state) };
+        let listed = listed.changed(&Users::of(game, &head.state), head.listed);
         let record = CommitRecord {
             expected: head.version,
             head: entry.hash(),
             state: commit.state_json.clone(),
-            status: if deleted { Status::Ended } else { self.game.status(&commit.state) },
-            title: self.game.title(&commit.state),
-            due_at: self.game.deadline(&commit.state).map(|(at, _)| at).filter(|_| !deleted),
+            status: if deleted { Status::Ended } else { game.status(&commit.state) },
+            title: game.title(&commit.state),
+            summary: if deleted { None } else { summary(game, &commit.state) },
+            members: listed.members,
+            to_act: listed.to_act,
+            due_at: game.deadline(&commit.state).map(|(at, _)| at).filter(|_| !deleted),
             keyed: keyed.clone(),
             created: None,
             deleted,
@@ -306,6 +318,7 @@ impl Session {
             state: commit.state,
             bytes: commit.state_json.len(),
             head: record.head,
+            listed: true,
         };
         let events = number_events(version, now, commit.events.into_iter().map(|(e, _)| e));
         Ok((Pending { asked: asked.clone(), next, events, keyed, answer, deleted }, record))

@@ -12,6 +12,7 @@ mod model;
 mod people;
 mod records;
 mod sessions;
+mod turns;
 
 use std::future::Future;
 
@@ -24,6 +25,7 @@ pub use lists::*;
 pub use model::*;
 pub use people::*;
 pub use sessions::*;
+pub use turns::*;
 
 /// Where the stores of an adapter are made.
 pub trait Place: Send + Sync {
@@ -69,8 +71,14 @@ macro_rules! contract_tests {
             old_keys_are_known_for_ever
             lists_are_newest_first_and_filtered
             lists_come_in_pages
+            lists_of_a_member_hold_their_sessions
+            a_list_shows_the_newest_summary
             sessions_are_due_the_longest_overdue_first
             a_commit_moves_the_time_a_session_is_due
+            the_longest_wait_comes_first
+            a_turn_lasts_until_a_commit_takes_it_away
+            nobody_waits_for_what_is_over
+            members_and_turns_outlast_a_restart
             users_are_put_and_replaced
             users_are_listed_by_name
             a_refresh_token_is_taken_once

@@ -42,6 +42,16 @@ pub trait Store: Send + Sync + 'static {
     /// Sessions that are not deleted, newest first.
     async fn list(&self, query: ListQuery) -> Result<Vec<SessionSummary>, StoreError>;
 
+    /// Live sessions (neither deleted nor ended) where this user is to act, the longest wait first,
+    /// at most `limit`; with the time of the commit that gave them the turn. As long as it stays
+    /// theirs, later commits do not change that time.
+    async fn waiting(
+        &self,
+        user: &UserId,
+        game: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(SessionId, Timestamp)>, StoreError>;
+
     /// Log entries with a version above `after`, oldest first, at most `limit`.
     async fn log(
         &self,

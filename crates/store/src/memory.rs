@@ -4,13 +4,13 @@
 //! One lock over plain maps: each call holds it for a few lookups and never waits inside. A commit
 //! takes effect in the call itself, so the order of calls is the order of commits.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use engine::limits::RECENT_ANSWERS;
-use engine::{CommitRecord, Created, Hash, Key, Keyed, LogEntry, Stored};
+use engine::{CommitRecord, Created, Hash, Key, Keyed, LogEntry, RawJson, Stored};
 use futures_util::FutureExt;
 use futures_util::future::{self, BoxFuture};
 use game::{SessionId, Status, Timestamp, UserId, Version};
@@ -44,6 +44,10 @@ struct Session {
     state: std::sync::Arc<[u8]>,
     status: Status,
     title: String,
+    summary: Option<RawJson>,
+    members: BTreeSet<UserId>,
+    /// Whose turn it is, and since when.
+    turns: BTreeMap<UserId, Timestamp>,
     due_at: Option<Timestamp>,
     deleted: bool,
     log: Vec<LogEntry>,
@@ -104,6 +108,9 @@ impl Session {
             state: record.state.clone(),
             status: record.status,
             title: String::new(),
+            summary: None,
+            members: BTreeSet::new(),
+            turns: BTreeMap::new(),
             due_at: None,
             deleted: false,
             log: Vec::new(),
@@ -132,6 +139,15 @@ impl Session {
         self.state = record.state;
         self.status = record.status;
         self.title = record.title;
+        self.summary = record.summary;
+        if let Some(members) = record.members {
+            self.members = members.into_iter().collect();
+        }
+        if let Some(to_act) = record.to_act {
+            let at = record.entry.at;
+            let since = |user: &UserId| self.turns.get(user).copied().unwrap_or(at);
+            self.turns = to_act.into_iter().map(|user| (user.clone(), since(&user))).collect();
+        }
         self.due_at = record.due_at;
         self.deleted = record.deleted;
         self.log.push(record.entry);
@@ -159,6 +175,7 @@ impl Session {
             session,
             game: self.created.game.clone(),
             title: self.title.clone(),
+            summary: self.summary.clone(),
             status: self.status,
             owner: self.created.owner.clone(),
             version: self.version,
@@ -172,6 +189,7 @@ impl Session {
             && query.game.as_ref().is_none_or(|game| *game == self.created.game)
             && query.status.is_none_or(|status| status == self.status)
             && query.owner.as_ref().is_none_or(|owner| self.created.owner.as_ref() == Some(owner))
+            && query.member.as_ref().is_none_or(|member| self.members.contains(member))
     }
 }
 
@@ -226,6 +244,25 @@ impl Store for MemoryStore {
         found.sort_unstable_by_key(|(place, _)| std::cmp::Reverse(*place));
         let page = found.into_iter().skip(query.skip).take(query.limit);
         Ok(page.map(|((_, id), session)| session.summary(id)).collect())
+    }
+
+    async fn waiting(
+        &self,
+        user: &UserId,
+        game: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
+        let kept = self.kept()?;
+        let live = |session: &Session| !session.deleted && session.status != Status::Ended;
+        let mut found: Vec<_> = kept
+            .sessions
+            .iter()
+            .filter(|(_, session)| live(session))
+            .filter(|(_, session)| game.is_none_or(|game| game == session.created.game))
+            .filter_map(|(id, session)| Some((*session.turns.get(user)?, *id)))
+            .collect();
+        found.sort_unstable();
+        Ok(found.into_iter().take(limit).map(|(since, id)| (id, since)).collect())
     }
 
     async fn log(

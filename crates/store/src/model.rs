@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use engine::RawJson;
 use game::{SessionId, Status, Timestamp, UserId, Version};
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,8 @@ pub struct ListQuery {
     pub status: Option<Status>,
     /// Only sessions of this owner.
     pub owner: Option<UserId>,
+    /// Only sessions that this user is a member of.
+    pub member: Option<UserId>,
     /// Go on after this session (exclusive), which was the last one of the page before.
     pub after: Option<SessionId>,
     /// Leave out this many first.
@@ -54,7 +57,7 @@ pub struct ListQuery {
 }
 
 /// A session in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct SessionSummary {
     /// The session.
     pub session: SessionId,
@@ -62,6 +65,8 @@ pub struct SessionSummary {
     pub game: String,
     /// The name that lists show.
     pub title: String,
+    /// What they show beside it: a JSON object, when the game has one.
+    pub summary: Option<RawJson>,
     /// Where it is in its life.
     pub status: Status,
     /// Who made it.

@@ -4,6 +4,7 @@ use game::{Actor, Ctx, Draws, Seed, SessionId, Timestamp, Version};
 use serde_json::value::RawValue;
 
 use super::Refused;
+use super::facts::{Users, summary};
 use crate::limits::Limits;
 use crate::{AnyCommit, AnyGame, CommitRecord, Created, EntryKind, Hash, LogEntry};
 
@@ -45,6 +46,7 @@ pub fn create(
         Actor::User(id) | Actor::Service(id) => Some(id.clone()),
         Actor::System | Actor::Clock => None,
     };
+    let listed = Users::of(game, &commit.state).changed(&Users::default(), true);
     Ok(CommitRecord {
         expected: Version::NONE,
         head: entry.hash(),
@@ -52,6 +54,9 @@ pub fn create(
         state: commit.state_json,
         status: game.status(&commit.state),
         title: game.title(&commit.state),
+        summary: summary(game, &commit.state),
+        members: listed.members,
+        to_act: listed.to_act,
         due_at: game.deadline(&commit.state).map(|(at, _)| at),
         keyed: None,
         created: Some(Created { game: game.name().to_owned(), owner, seed: new.seed, at: now }),

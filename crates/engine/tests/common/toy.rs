@@ -32,6 +32,8 @@ pub struct Options {
     pub stubborn: bool,
     /// Fails to read a stored state of this value.
     pub poison: Option<i64>,
+    /// Has a summary, members (who sits) and turns (who sits at the value's remainder by four).
+    pub lists: bool,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -196,6 +198,28 @@ impl Game for Toy {
 
     fn seat_of(state: &State, user: &UserId) -> Option<SeatId> {
         state.seats.get(user).copied().map(SeatId)
+    }
+
+    fn summary(state: &State) -> Value {
+        let options = &state.options;
+        if options.lists {
+            json!({ "value": state.value, "shown": options.shown })
+        } else {
+            Value::Null
+        }
+    }
+
+    /// Not in their order, and twice: the engine sees to both.
+    fn members(state: &State) -> Vec<UserId> {
+        let seated = state.seats.keys().filter(|_| state.options.lists);
+        seated.clone().rev().chain(seated.clone().take(2)).cloned().collect()
+    }
+
+    /// Also when it has ended: the engine sees to that, too.
+    fn to_act(state: &State) -> Vec<UserId> {
+        let seated = state.seats.iter().filter(|_| state.options.lists);
+        let at_turn = seated.filter(|(_, seat)| i64::from(**seat) == state.value.rem_euclid(4));
+        at_turn.map(|(user, _)| user.clone()).collect()
     }
 
     fn status(state: &State) -> Status {

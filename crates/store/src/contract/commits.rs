@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use game::{Timestamp, Version};
 
 use super::Place;
-use super::records::{Script, session, versions, whole, with_key};
+use super::records::{Script, session, user, users, versions, whole, with_key};
 use crate::{CommitError, ListQuery, Store};
 
 fn assert_conflict(outcome: &Result<(), CommitError>) {
@@ -101,10 +101,12 @@ pub async fn a_refused_commit_leaves_nothing<P: Place>() {
     let mut stale = with_key(behind.command("2"), "ann", "b");
     stale.due_at = Some(Timestamp(1));
     stale.title = "stale".to_owned();
+    (stale.members, stale.to_act) = (Some(users("ann")), Some(users("ann")));
     assert_conflict(&store.commit(stale).await);
     let mut repeated = with_key(script.clone().command("3"), "ann", "a");
     repeated.due_at = Some(Timestamp(1));
     repeated.title = "repeated".to_owned();
+    (repeated.members, repeated.to_act) = (Some(users("ann")), Some(users("ann")));
     let outcome = store.commit(repeated).await;
     assert!(matches!(outcome, Err(CommitError::Duplicate(_))), "{outcome:?}");
 
@@ -116,6 +118,9 @@ pub async fn a_refused_commit_leaves_nothing<P: Place>() {
     let query = ListQuery { limit: 1, ..ListQuery::default() };
     let listed = store.list(query).await.expect("it answers");
     assert_eq!(listed[0].title, "session 1 at 2");
+    let query = ListQuery { member: Some(user("ann")), limit: 1, ..ListQuery::default() };
+    assert!(store.list(query).await.expect("it answers").is_empty());
+    assert!(store.waiting(&user("ann"), None, 1).await.expect("it answers").is_empty());
     // The key of the refused commit is still free.
     store.commit(with_key(script.command("4"), "ann", "b")).await.expect("it follows");
 }

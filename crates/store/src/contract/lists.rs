@@ -4,7 +4,7 @@ use engine::CommitRecord;
 use game::{SessionId, Status, Timestamp, UserId};
 
 use super::Place;
-use super::records::{Script, session, user};
+use super::records::{Script, json, session, user, users};
 use crate::{ListQuery, SessionSummary, Store};
 
 fn ids(listed: &[SessionSummary]) -> Vec<u64> {
@@ -67,13 +67,14 @@ pub async fn lists_are_newest_first_and_filtered<P: Place>() {
         session: session(4),
         game: "dice".to_owned(),
         title: record.title,
+        summary: None,
         status: Status::Running,
         owner: Some(bob),
         version: record.entry.version,
         created_at: Timestamp(300),
         updated_at: record.entry.at,
     };
-    assert_eq!(listed, [expected]);
+    assert_eq!(format!("{listed:?}"), format!("{:?}", [expected]));
 }
 
 /// `after`, `skip` and `limit`, alone and together, also when the session of `after` is gone.
@@ -103,6 +104,82 @@ pub async fn lists_come_in_pages<P: Place>() {
         let query = ListQuery { after: id(after), skip, limit, ..ListQuery::default() };
         let listed = store.list(query.clone()).await.expect("it answers");
         assert_eq!(ids(&listed), expected, "{query:?}");
+    }
+}
+
+/// Newest first and in pages like all lists, with every other filter; who has left is gone from it.
+pub async fn lists_of_a_member_hold_their_sessions<P: Place>() {
+    let place = P::fresh();
+    let store = place.open().await;
+    let mut scripts = Vec::new();
+    for (number, created, game, owner, members) in [
+        (1, 100, "dice", "ann", Some("ann bob")),
+        (2, 300, "dice", "bob", Some("ann")),
+        (3, 300, "cards", "ann", Some("ann bob cid")),
+        (4, 200, "dice", "ann", None),
+        (5, 150, "dice", "bob", Some("bob")),
+        (6, 250, "dice", "ann", Some("ann")),
+    ] {
+        let (script, mut record) = at(number, created, game, Some(user(owner)));
+        record.members = members.map(users);
+        store.commit(record).await.expect("it is new");
+        scripts.push(script);
+    }
+    let of = |name: &str| ListQuery { member: Some(user(name)), limit: 9, ..ListQuery::default() };
+    let dice = ListQuery { game: Some("dice".to_owned()), ..of("ann") };
+    let own = ListQuery { owner: Some(user("ann")), ..of("ann") };
+    let ended = ListQuery { status: Some(Status::Ended), ..of("ann") };
+    let first = ListQuery { limit: 2, ..of("ann") };
+    let second = ListQuery { after: Some(session(2)), ..first.clone() };
+    let third = ListQuery { after: Some(session(1)), ..first.clone() };
+    let skipping = ListQuery { skip: 1, ..first.clone() };
+    for (query, expected) in [
+        (of("ann"), vec![3, 2, 6, 1]),
+        (of("bob"), vec![3, 5, 1]),
+        (of("cid"), vec![3]),
+        (of("dan"), vec![]),
+        (dice, vec![2, 6, 1]),
+        (own, vec![3, 6, 1]),
+        (ended, vec![]),
+        (first, vec![3, 2]),
+        (second, vec![6, 1]),
+        (third, vec![]),
+        (skipping, vec![2, 6]),
+    ] {
+        let listed = store.list(query.clone()).await.expect("it answers");
+        assert_eq!(ids(&listed), expected, "{query:?}");
+    }
+
+    // Says nothing of members; another one; nobody; deleted.
+    store.commit(scripts[1].command("1")).await.expect("it follows");
+    let mut next = scripts[2].command("1");
+    next.members = Some(users("bob dan"));
+    store.commit(next).await.expect("it follows");
+    let mut next = scripts[4].command("1");
+    next.members = Some(Vec::new());
+    store.commit(next).await.expect("it follows");
+    store.commit(scripts[5].delete()).await.expect("it follows");
+    for (name, expected) in
+        [("ann", vec![2, 1]), ("bob", vec![3, 1]), ("cid", vec![]), ("dan", vec![3])]
+    {
+        let listed = store.list(of(name)).await.expect("it answers");
+        assert_eq!(ids(&listed), expected, "{name}");
+    }
+}
+
+/// To the byte, and none when there is none any more.
+pub async fn a_list_shows_the_newest_summary<P: Place>() {
+    let place = P::fresh();
+    let store = place.open().await;
+    let mut script = Script::new(1);
+    let summaries = [None, Some("{ \"a\":1.50 }"), Some("{\"b\":\"\u{e9}\"}"), None];
+    for (number, summary) in summaries.into_iter().enumerate() {
+        let mut record = if number == 0 { script.create() } else { script.command("1") };
+        record.summary = summary.map(json);
+        store.commit(record).await.expect("it follows");
+        let query = ListQuery { limit: 1, ..ListQuery::default() };
+        let listed = store.list(query).await.expect("it answers");
+        assert_eq!(listed[0].summary.as_ref().map(|json| json.get()), summary);
     }
 }
 

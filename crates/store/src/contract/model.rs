@@ -117,12 +117,34 @@ impl Model {
                     && query.game.as_ref().is_none_or(|game| *game == about.game)
                     && query.owner.as_ref().is_none_or(|owner| about.owner.as_ref() == Some(owner))
                     && query.status.is_none_or(|status| status == last.status)
+                    && query.member.as_ref().is_none_or(|member| self.has(last, member))
             })
             .map(|(about, last)| (about.at, last.entry.session, last))
             .collect();
         found.sort_by_key(|(at, id, _)| std::cmp::Reverse((*at, *id)));
         let listed = found.into_iter().skip(query.skip).take(query.limit);
         listed.map(|(_, id, last)| (id, last.entry.version, last.title.clone())).collect()
+    }
+
+    /// Is this user among the members that were named last?
+    fn has(&self, last: &CommitRecord, member: &UserId) -> bool {
+        let taken = self.taken.get(&last.entry.session).into_iter().flatten();
+        let named = taken.filter_map(|record| record.members.as_ref()).next_back();
+        named.is_some_and(|members| members.contains(member))
+    }
+
+    fn waiting(&self, user: &UserId) -> Vec<(SessionId, Timestamp)> {
+        let since = |id: &SessionId| {
+            let named =
+                self.taken[id].iter().filter_map(|r| Some((r.entry.at, r.to_act.as_ref()?)));
+            let turns = named.rev().take_while(|(_, users)| users.contains(user));
+            turns.last().map(|(at, _)| at)
+        };
+        let live = self.ends().filter(|(_, last)| !last.deleted && last.status != Status::Ended);
+        let ids = live.map(|(_, last)| last.entry.session);
+        let mut found: Vec<_> = ids.filter_map(|id| Some((since(&id)?, id))).collect();
+        found.sort_unstable();
+        found.into_iter().map(|(since, id)| (id, since)).collect()
     }
 
     fn due(&self, now: Timestamp) -> Vec<SessionId> {
@@ -208,10 +230,20 @@ impl<S: Store> Run<S> {
             record.status = Status::Ended;
         }
         if self.one_in(3) {
+            record.members = Some(self.some_users());
+        }
+        if self.one_in(3) {
+            record.to_act = Some(self.some_users());
+        }
+        if self.one_in(3) {
             let key = self.draws.below(8).to_string();
             record = with_key(record, if self.one_in(2) { "ann" } else { "bob" }, &key);
         }
         record
+    }
+
+    fn some_users(&mut self) -> Vec<UserId> {
+        ["ann", "bob", "cid"].into_iter().filter(|_| self.draws.below(2) == 0).map(user).collect()
     }
 
     async fn compare_a_session(&mut self) {
@@ -232,6 +264,7 @@ impl<S: Store> Run<S> {
             game: self.one_in(3).then(|| "toy".to_owned()),
             status: self.one_in(3).then_some(Status::Running),
             owner: self.one_in(3).then(|| user("ann")),
+            member: self.one_in(2).then(|| user("bob")),
             after: None,
             skip: self.draws.below(3) as usize,
             limit: self.draws.below(6) as usize,
@@ -241,6 +274,14 @@ impl<S: Store> Run<S> {
         assert_eq!(listed, self.model.listed(&query), "{query:?}");
         let now = Timestamp(self.draws.below(250));
         assert_eq!(self.store.due(now, 99).await.expect("it answers"), self.model.due(now));
+        self.compare_turns().await;
+    }
+
+    async fn compare_turns(&mut self) {
+        for name in ["ann", "bob", "cid"].map(user) {
+            let waiting = self.store.waiting(&name, Some("toy"), 99).await.expect("it answers");
+            assert_eq!(waiting, self.model.waiting(&name), "{name}");
+        }
     }
 
     async fn users(&mut self) {
@@ -315,5 +356,6 @@ impl<S: Store> Run<S> {
         let listed = self.store.list(all.clone()).await.expect("it answers");
         let listed: Vec<_> = listed.into_iter().map(|s| (s.session, s.version, s.title)).collect();
         assert_eq!(listed, self.model.listed(&all));
+        self.compare_turns().await;
     }
 }

@@ -17,6 +17,11 @@ pub(super) fn user(name: &str) -> UserId {
     UserId::new(name).expect("a short name is an id")
 }
 
+/// Several of them: names with blanks between.
+pub(super) fn users(names: &str) -> Vec<UserId> {
+    names.split_whitespace().map(user).collect()
+}
+
 pub(super) fn json(text: &str) -> RawJson {
     RawValue::from_string(text.to_owned()).expect("the suite writes JSON").into()
 }
@@ -77,6 +82,9 @@ impl Script {
             state,
             status: Status::Running,
             title: format!("session {} at {version}", self.id),
+            summary: None,
+            members: None,
+            to_act: None,
             due_at: None,
             keyed: None,
             created: None,

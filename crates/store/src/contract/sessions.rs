@@ -6,7 +6,7 @@ use engine::verify_chain;
 use game::Version;
 
 use super::Place;
-use super::records::{Script, json, session, versions, whole};
+use super::records::{Script, json, session, user, versions, whole};
 use crate::limits::RECENT_ENTRIES;
 use crate::{ListQuery, Store};
 use game::Timestamp;
@@ -21,6 +21,7 @@ pub async fn a_store_is_empty_at_first<P: Place>() {
     let query = ListQuery { limit: 10, ..ListQuery::default() };
     assert!(store.list(query).await.expect("it answers").is_empty());
     assert!(store.due(Timestamp(u64::MAX), 10).await.expect("it answers").is_empty());
+    assert!(store.waiting(&user("ann"), None, 10).await.expect("it answers").is_empty());
     assert!(store.users(None, 10).await.expect("it answers").is_empty());
     store.ready().await.expect("it is ready");
 }
