@@ -140,6 +140,16 @@ impl Store for SqliteStore {
         self.readers.read(move |db| sql::list(db, &query)).await
     }
 
+    async fn waiting(
+        &self,
+        user: &UserId,
+        game: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
+        let (user, game) = (user.clone(), game.map(str::to_owned));
+        self.readers.read(move |db| sql::waiting(db, &user, game.as_deref(), limit)).await
+    }
+
     async fn log(
         &self,
         session: SessionId,

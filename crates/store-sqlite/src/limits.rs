@@ -31,4 +31,4 @@ pub(crate) const CHECKPOINT_PAGES: u32 = 4096;
 pub(crate) const WAL_BYTES: u32 = 64 * 1024 * 1024;
 
 /// Statements that each connection keeps prepared: more than there are texts in `sql`.
-pub(crate) const STATEMENTS: usize = 64;
+pub(crate) const STATEMENTS: usize = 96;

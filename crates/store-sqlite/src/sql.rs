@@ -2,16 +2,18 @@
 //! both.
 
 mod commit;
+mod listed;
 mod people;
 mod read;
 
 pub(crate) use commit::commit;
+pub(crate) use listed::waiting;
 pub(crate) use people::{
     claim, drop_refresh_of, put_refresh, put_user, sweep, take_refresh, user, users,
 };
 pub(crate) use read::{due, epoch, list, load, log, touch, versions};
 
-use game::{Status, Timestamp, Version};
+use game::{SessionId, Status, Timestamp, Version};
 
 use crate::failure::Failure;
 
@@ -27,6 +29,10 @@ fn rows(limit: usize) -> i64 {
 
 fn number(stored: i64) -> Result<u64, Failure> {
     u64::try_from(stored).map_err(|why| Failure::unreadable("a number", why))
+}
+
+fn session_id(stored: i64) -> Result<SessionId, Failure> {
+    SessionId::new(number(stored)?).map_err(|why| Failure::unreadable("a session id", why))
 }
 
 fn time(stored: i64) -> Result<Timestamp, Failure> {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 use serde_json::value::RawValue;
 use store::CommitError;
 
-use super::{status_name, version, whole};
+use super::{listed, status_name, version, whole};
 use crate::failure::Failure;
 
 /// Keeps all of `record`, or says why the session does not take it. After an error of the outer
@@ -28,6 +28,7 @@ pub(crate) fn commit(
     if !taken {
         return Ok(Err(CommitError::Conflict));
     }
+    listed::name(db, record)?;
     insert_entry(db, &record.entry)?;
     if let Some(keyed) = &record.keyed {
         insert_answer(db, session, keyed)?;
@@ -42,8 +43,9 @@ fn insert_session(
 ) -> Result<bool, Failure> {
     let mut insert = db.prepare_cached(
         "INSERT INTO session (id, game, owner, seed, created_at, updated_at, version, head, status, \
-         title, due_at, deleted, state) VALUES (:id, :game, :owner, :seed, :created_at, :updated_at, \
-         :version, :head, :status, :title, :due_at, :deleted, :state) ON CONFLICT (id) DO NOTHING",
+         title, summary, due_at, deleted, state) VALUES (:id, :game, :owner, :seed, :created_at, \
+         :updated_at, :version, :head, :status, :title, :summary, :due_at, :deleted, :state) \
+         ON CONFLICT (id) DO NOTHING",
     )?;
     let added = insert.execute(named_params! {
         ":id": whole(record.entry.session.get()),
@@ -56,6 +58,7 @@ fn insert_session(
         ":head": record.head.0,
         ":status": status_name(record.status),
         ":title": record.title,
+        ":summary": record.summary.as_ref().map(|json| json.get()),
         ":due_at": record.due_at.map(|at| whole(at.0)),
         ":deleted": record.deleted,
         ":state": &record.state[..],
@@ -81,7 +84,7 @@ fn update(
 ) -> Result<bool, Failure> {
     let mut update = db.prepare_cached(&format!(
         "UPDATE session SET {set}updated_at = :updated_at, version = :version, head = :head, \
-         status = :status, title = :title, due_at = :due_at, state = :state \
+         status = :status, title = :title, summary = :summary, due_at = :due_at, state = :state \
          WHERE id = :id AND version = :expected AND head = :previous{condition}",
     ))?;
     let changed = update.execute(named_params! {
@@ -93,6 +96,7 @@ fn update(
         ":head": record.head.0,
         ":status": status_name(record.status),
         ":title": record.title,
+        ":summary": record.summary.as_ref().map(|json| json.get()),
         ":due_at": record.due_at.map(|at| whole(at.0)),
         ":state": &record.state[..],
     })?;

@@ -10,7 +10,7 @@ use store::limits::RECENT_ENTRIES;
 use store::{Epoch, ListQuery, SessionSummary};
 
 use super::commit::{answer_columns, keyed};
-use super::{rows, status, status_name, time, version, whole};
+use super::{rows, session_id, status, status_name, time, version, whole};
 use crate::failure::Failure;
 
 /// The epoch that the file was made with.
@@ -161,14 +161,23 @@ pub(crate) fn list(db: &Connection, query: &ListQuery) -> Result<Vec<SessionSumm
     filter(" AND game = ?", query.game.clone().map(Value::Text));
     filter(" AND status = ?", query.status.map(|status| Value::Text(status_name(status).into())));
     filter(" AND owner = ?", query.owner.as_ref().map(|owner| Value::Text(owner.to_string())));
+    // A member's list is read from the table of members, which is in the order of lists, too.
+    // CROSS JOIN keeps it first.
+    let (from, at, id) = match query.member {
+        None => ("session", "created_at", "id"),
+        Some(_) => {
+            ("member CROSS JOIN session ON id = member.session", "made_at", "member.session")
+        }
+    };
+    filter(" AND user = ?", query.member.as_ref().map(|member| Value::Text(member.to_string())));
     filter(
-        " AND (created_at, id) < (SELECT created_at, id FROM session WHERE id = ?)",
+        &format!(" AND ({at}, {id}) < (SELECT created_at, id FROM session WHERE id = ?)"),
         query.after.map(|after| Value::Integer(whole(after.get()))),
     );
     values.extend([Value::Integer(rows(query.limit)), Value::Integer(rows(query.skip))]);
     let mut select = db.prepare_cached(&format!(
-        "SELECT id, game, title, status, owner, version, created_at, updated_at FROM session \
-         WHERE deleted = 0{filters} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?"
+        "SELECT id, game, title, status, owner, version, created_at, updated_at, summary \
+         FROM {from} WHERE deleted = 0{filters} ORDER BY {at} DESC, {id} DESC LIMIT ? OFFSET ?"
     ))?;
     let mut found = select.query(params_from_iter(values))?;
     let mut page = Vec::new();
@@ -180,10 +189,14 @@ pub(crate) fn list(db: &Connection, query: &ListQuery) -> Result<Vec<SessionSumm
 
 fn summary(row: &Row<'_>) -> Result<SessionSummary, Failure> {
     let in_life: String = row.get(3)?;
+    let summary: Option<String> = row.get(8)?;
+    let summary = summary.map(RawValue::from_string).transpose();
+    let summary = summary.map_err(|why| Failure::unreadable("a summary", why))?;
     Ok(SessionSummary {
         session: session_id(row.get(0)?)?,
         game: row.get(1)?,
         title: row.get(2)?,
+        summary: summary.map(RawJson::from),
         status: status(&in_life)?,
         owner: owner(row.get(4)?)?,
         version: version(row.get(5)?)?,
@@ -204,10 +217,6 @@ pub(crate) fn due(
     )?;
     let found = select.query_map(params![whole(now.0), rows(limit)], |row| row.get(0))?;
     found.map(|id| session_id(id?)).collect()
-}
-
-fn session_id(stored: i64) -> Result<SessionId, Failure> {
-    SessionId::new(super::number(stored)?).map_err(|why| Failure::unreadable("a session id", why))
 }
 
 fn owner(stored: Option<String>) -> Result<Option<UserId>, Failure> {
