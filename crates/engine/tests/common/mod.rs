@@ -8,6 +8,7 @@
 )]
 
 pub mod toy;
+pub mod twins;
 
 use std::collections::{BTreeMap, VecDeque};
 
