@@ -7,8 +7,10 @@
 pub mod contract;
 mod local;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use game::{SessionId, Version};
+use game::{GameName, SessionId, UserId, Version};
 use tokio::sync::broadcast;
 
 pub use local::LocalBus;
@@ -18,6 +20,25 @@ pub use local::LocalBus;
 pub enum Signal {
     /// The store has this version of this session.
     Moved(SessionId, Version),
+    /// Somebody's turn has begun or ended.
+    Turn(Arc<Turn>),
+}
+
+/// A turn that has begun or ended, for the streams of the user whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Whose.
+    pub user: UserId,
+    /// Where.
+    pub session: SessionId,
+    /// The name of its game.
+    pub game: GameName,
+    /// The name that lists show.
+    pub title: String,
+    /// The version with which the turn began or ended.
+    pub version: Version,
+    /// Others wait for the user from now on; `false`: no longer.
+    pub waiting: bool,
 }
 
 /// The bus does not carry signals now.

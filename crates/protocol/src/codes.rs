@@ -29,6 +29,8 @@ codes! {
     BAD_REQUEST = 400, false, "The path, query, headers or body could not be read.";
     /// The session id is not one.
     INVALID_SESSION_ID = 400, false, "A session id is a whole number from 1 to 2^53 - 1.";
+    /// The id of a table is not one (`/api/games`).
+    INVALID_GAME_ID = 400, false, "The id of a game is a whole number from 1 to 2^53 - 1.";
     /// The body or message is not JSON, or not of the expected shape.
     BAD_JSON = 400, false, "The body is not JSON, or not of the expected shape.";
     /// A command that the game could not read.
@@ -47,6 +49,8 @@ codes! {
     ORIGIN_FORBIDDEN = 403, false, "The page's origin is not on the list of allowed origins.";
     /// No such session.
     SESSION_NOT_FOUND = 404, false, "There is no such session, or it was deleted.";
+    /// No such table (`/api/games`).
+    GAME_NOT_FOUND = 404, false, "There is no such game, or it was deleted.";
     /// No such path.
     NOT_FOUND = 404, false, "There is nothing at this path.";
     /// The path exists, the method does not.

@@ -115,6 +115,25 @@ pub struct PresenceMessage<'a> {
     pub viewers: u64,
 }
 
+/// `your_turn` on the topic `user`: others wait for the user, or no longer do.
+#[derive(Debug, Serialize)]
+pub struct YourTurn<'a> {
+    /// Message type: `your_turn`.
+    pub r#type: &'static str,
+    /// Schema of the message.
+    pub version: u32,
+    /// Session id, as text.
+    pub session: &'a str,
+    /// Name of its game.
+    pub game_type: &'a str,
+    /// The name that lists show.
+    pub title: &'a str,
+    /// The version with which the turn began or ended.
+    pub lock_version: u64,
+    /// `false`: it is over.
+    pub your_turn: bool,
+}
+
 /// `closed`: nothing more comes on this topic.
 #[derive(Debug, Serialize)]
 pub struct ClosedMessage<'a> {

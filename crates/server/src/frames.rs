@@ -1,12 +1,13 @@
 //! Spells the messages of a session as JSON texts and frames. Must not know who gets them.
 
+use bus::Turn;
 use engine::{Patch, RawJson};
 use game::{SessionId, Status, UserId, Version, Viewer};
 use hub::Frame;
 use protocol::SCHEMA;
 use protocol::from_server::{
     About, ClosedMessage, Envelope, ErrorBody, ErrorMessage, EventMessage, Note, PatchMessage,
-    PresenceMessage, ResultMessage, ViewMessage, write,
+    PresenceMessage, ResultMessage, ViewMessage, YourTurn, write,
 };
 use serde_json::value::RawValue;
 use store::Epoch;
@@ -51,6 +52,22 @@ pub fn snapshot_text(
 ) -> String {
     let origin = Origin { epoch, session: published.session, version: published.version };
     view_text(origin, viewer, kind, &published.view(viewer), about)
+}
+
+/// A whole view for Nommie's face: what a `GET` there answers, as `data`.
+#[must_use]
+pub fn face_snapshot_text(origin: Origin<'_>, viewer: Viewer, view: &RawValue) -> String {
+    let whole = with_version(view, origin.version);
+    view_text(origin, viewer, "snapshot", &whole, None)
+}
+
+/// A view (a JSON object) with `lock_version` inside.
+#[must_use]
+pub fn with_version(view: &RawValue, version: Version) -> Box<RawValue> {
+    let inside = view.get().trim_end().strip_suffix('}').unwrap_or("{\"data\":null");
+    let comma = if inside.trim_start() == "{" { "" } else { "," };
+    let text = format!("{inside}{comma}\"lock_version\":{version}}}");
+    RawValue::from_string(text).unwrap_or_default()
 }
 
 /// What the body of a `GET` says beside the view.
@@ -128,6 +145,20 @@ pub fn presence_text(epoch: &Epoch, session: SessionId, presence: &Presence) -> 
         seats: presence.seats.iter().map(|seat| (seat.to_string(), true)).collect(),
         viewers: presence.viewers,
     })
+}
+
+/// It is a user's turn somewhere, or no longer.
+#[must_use]
+pub fn your_turn(turn: &Turn) -> Frame {
+    Frame::text(&write(&YourTurn {
+        r#type: "your_turn",
+        version: SCHEMA,
+        session: &turn.session.to_string(),
+        game_type: turn.game,
+        title: &turn.title,
+        lock_version: turn.version.0,
+        your_turn: turn.waiting,
+    }))
 }
 
 /// The first message of a socket.

@@ -15,6 +15,7 @@ impl Default for Games {
             erase::<scoreboard::Scoreboard>(),
             erase::<scoreboard::Drinks>(),
             erase::<mirror::Mirror>(),
+            erase::<nommie::Nommie>(),
         ])
     }
 }

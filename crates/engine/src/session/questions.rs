@@ -56,6 +56,15 @@ impl Session {
         seat.map_or(Viewer::Spectator, Viewer::Seat)
     }
 
+    /// Whose turn it is.
+    #[must_use]
+    pub fn to_act(&self) -> Vec<UserId> {
+        match self.status() {
+            Status::Ended => Vec::new(),
+            Status::Open | Status::Running => self.game.to_act(&self.confirmed.state),
+        }
+    }
+
     /// The commands that a seat may give now.
     #[must_use]
     pub fn legal(&self, seat: SeatId) -> Vec<RawJson> {

@@ -20,6 +20,13 @@ impl Tag {
         Self(format!("\"{epoch}.{session}.{class}.{version}\""))
     }
 
+    /// The same in the words of Nommie's face: `"game-4711-v7"`, with `-seat0` behind it for who
+    /// holds a seat.
+    pub(super) fn of_table(session: SessionId, viewer: Viewer, version: Version) -> Self {
+        let class = viewer.seat().map(|seat| format!("-seat{seat}")).unwrap_or_default();
+        Self(format!("\"game-{session}-v{version}{class}\""))
+    }
+
     /// As a header. Epochs are hex digits and the rest numbers and words, so that it always fits.
     pub(super) fn header(&self) -> HeaderValue {
         HeaderValue::from_str(&self.0).unwrap_or_else(|_| HeaderValue::from_static("\"\""))

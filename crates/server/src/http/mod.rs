@@ -14,6 +14,7 @@ mod etag;
 mod extract;
 mod guard;
 mod health;
+mod nommie;
 mod openapi;
 mod pages;
 mod scoreboard;
@@ -72,6 +73,7 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(sessions::routes())
         .merge(scoreboard::routes())
+        .merge(nommie::routes())
         .merge(auth::routes())
         .merge(sockets::routes())
         .merge(health::routes())

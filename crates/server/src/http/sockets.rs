@@ -15,7 +15,11 @@ use crate::problem::Problem;
 use crate::sockets::{self, Face};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(multi)).routes(routes!(session)).routes(routes!(board))
+    OpenApiRouter::new()
+        .routes(routes!(multi))
+        .routes(routes!(session))
+        .routes(routes!(board))
+        .routes(routes!(table))
 }
 
 /// What a socket may say in its address.
@@ -111,6 +115,26 @@ async fn board(
     request: Request,
 ) -> Result<Response, Problem> {
     let face = Face::Scoreboard { id: parts.text("id").parse() };
+    Ok(open(app, face, query, request).await)
+}
+
+/// Opens a socket for one game of Nommie
+///
+/// `ack`, then `snapshot`, then a `snapshot` after each change: `data` is what
+/// `GET /api/games/{id}/snapshot` answers. For users; spectators see no hands.
+#[utoipa::path(
+    get, path = "/ws/games/{id}", tag = "sockets", operation_id = "gameSocket",
+    params(("id" = u64, Path, description = "Id of the game", example = 4711), Address),
+    security(("bearer" = []), ("query_token" = [])),
+    responses(Upgrade),
+)]
+async fn table(
+    State(app): State<App>,
+    parts: PathParts,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let face = Face::Nommie { id: parts.text("id").parse() };
     Ok(open(app, face, query, request).await)
 }
 

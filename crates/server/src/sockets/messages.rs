@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::RawJson;
-use game::{SessionId, Version};
+use game::{SessionId, UserId, Version};
 use hub::Deadline;
 use protocol::close;
 use protocol::codes;
@@ -34,12 +34,24 @@ enum Slow {
     Open(SessionId, Box<Wanted>),
     Post(Table, Full),
     Token(String),
+    /// The sessions that wait for this user.
+    Turns(UserId),
 }
 
 /// What is wanted of a session once it is open.
 enum Wanted {
     Join(Join),
     Command(Request, Option<String>),
+}
+
+impl Wanted {
+    /// A face of one game shows no other.
+    fn is_for(&self, table: &Table) -> bool {
+        match self {
+            Self::Join(join) => join.game.is_none_or(|game| game == table.now().game()),
+            Self::Command(..) => true,
+        }
+    }
 }
 
 /// Handles a message, now or in its turn.
@@ -114,7 +126,8 @@ fn refuse(app: &App, peer: &Peer, code: codes::Code, message: &str, reference: O
 enum Topic {
     Session(SessionId),
     BadSession,
-    NeedsLogin,
+    User,
+    Monitor,
     Unknown,
 }
 
@@ -123,7 +136,8 @@ fn topic(name: Option<&str>, game_id: Option<&Value>) -> Topic {
     match (name, game_id) {
         (Some(name), _) => match name.split_once(':') {
             Some(("session", id)) => session(id),
-            _ if matches!(name, "user" | "monitor") => Topic::NeedsLogin,
+            _ if name == "user" => Topic::User,
+            _ if name == "monitor" => Topic::Monitor,
             _ => Topic::Unknown,
         },
         (None, Some(Value::String(id))) => session(id),
@@ -141,13 +155,18 @@ fn subscribe(app: &App, peer: &Arc<Peer>, wanted: Subscribe) -> Result<(), Slow>
             refuse(app, peer, code, code.meaning, reference.as_deref());
             return Ok(());
         }
-        Topic::NeedsLogin if peer.login().is_none() => {
+        Topic::User | Topic::Monitor if peer.login().is_none() => {
             refuse(app, peer, codes::UNAUTHORIZED, "log in first", reference.as_deref());
             let at = Instant::now() + LOGIN_WAIT;
             app.hub.set_deadline(peer.conn(), Some(login_deadline(at)));
             return Ok(());
         }
-        Topic::NeedsLogin | Topic::Unknown => {
+        Topic::User => {
+            peer.follow_user(true);
+            app.hub.send(peer.conn(), frames::ack("user", None, reference.as_deref()));
+            return peer.user().map_or(Ok(()), |user| Err(Slow::Turns(user)));
+        }
+        Topic::Monitor | Topic::Unknown => {
             let code = codes::UNKNOWN_TOPIC;
             refuse(app, peer, code, code.meaning, reference.as_deref());
             return Ok(());
@@ -159,6 +178,7 @@ fn subscribe(app: &App, peer: &Arc<Peer>, wanted: Subscribe) -> Result<(), Slow>
         user: peer.user(),
         form,
         since: wanted.since,
+        game: None,
         ack: Some(reference),
         sole: false,
     };
@@ -194,7 +214,11 @@ fn unsubscribe(
 ) -> Result<(), Slow> {
     let followed = match topic(Some(name), None) {
         Topic::Session(id) => peer.unfollow(id),
-        Topic::BadSession | Topic::NeedsLogin | Topic::Unknown => None,
+        Topic::User if peer.follow_user(false) => {
+            app.hub.send(peer.conn(), frames::ack(name, None, reference));
+            return Ok(());
+        }
+        Topic::BadSession | Topic::User | Topic::Monitor | Topic::Unknown => None,
     };
     let Some(table) = followed else {
         let message = "this socket does not follow that topic";
@@ -281,6 +305,9 @@ fn refuse_command(
 async fn finish(app: &App, peer: &Arc<Peer>, slow: Slow) {
     match slow {
         Slow::Open(id, wanted) => match crate::http::open_table(app, id).await {
+            Ok(table) if !wanted.is_for(&table) => {
+                not_opened(app, peer, id, *wanted, &TableError::NotFound);
+            }
             Ok(table) => {
                 let posted = match *wanted {
                     Wanted::Join(join) => follow(app, peer, table, join),
@@ -296,6 +323,7 @@ async fn finish(app: &App, peer: &Arc<Peer>, slow: Slow) {
         },
         Slow::Post(table, full) => post(app, peer, &table, full).await,
         Slow::Token(token) => renew(app, peer, &token).await,
+        Slow::Turns(user) => super::turns::tell_all(app, peer, &user).await,
     }
 }
 
@@ -308,6 +336,15 @@ async fn post(app: &App, peer: &Peer, table: &Table, full: Full) {
 
 fn not_opened(app: &App, peer: &Arc<Peer>, id: SessionId, wanted: Wanted, error: &TableError) {
     let (code, message) = problem::refused_parts(error);
+    // Nommie's face says it in its own words.
+    let of_game = matches!(&wanted, Wanted::Join(join) if join.form == Form::Snapshot);
+    let (code, message) = match error {
+        TableError::NotFound if of_game => {
+            let not_found = codes::GAME_NOT_FOUND;
+            (not_found.name.into(), not_found.meaning.to_owned())
+        }
+        _ => (code, message),
+    };
     match wanted {
         Wanted::Command(_, reference) => {
             let body = ErrorBody {

@@ -3,6 +3,7 @@
 
 mod messages;
 mod peers;
+mod turns;
 mod upgrade;
 
 use std::sync::{Arc, OnceLock};
@@ -14,6 +15,7 @@ use protocol::from_client::Since;
 
 pub use peers::Counts;
 use peers::{Peer, Peers};
+pub(crate) use turns::tell as tell_turns;
 pub use upgrade::upgrade;
 
 use crate::app::App;
@@ -37,6 +39,11 @@ pub enum Face {
         /// The board, if the path named one.
         id: Result<SessionId, game::BadId>,
     },
+    /// `/ws/games/{id}`: Nommie's face, for users.
+    Nommie {
+        /// The table, if the path named one.
+        id: Result<SessionId, game::BadId>,
+    },
 }
 
 impl Face {
@@ -45,6 +52,7 @@ impl Face {
             Self::Multi => "multi",
             Self::Session { .. } => "session",
             Self::Scoreboard { .. } => "scoreboard",
+            Self::Nommie { .. } => "nommie",
         }
     }
 }

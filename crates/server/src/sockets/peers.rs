@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use game::UserId;
+use game::{SessionId, UserId};
 use hub::ConnId;
 use smallvec::SmallVec;
 
@@ -32,6 +32,8 @@ pub(super) struct Peer {
 struct State {
     login: Option<Arc<Login>>,
     topics: SmallVec<[Table; 1]>,
+    /// It follows the topic `user`.
+    follows_user: bool,
     closed: bool,
     busy: bool,
     waiting: VecDeque<Box<str>>,
@@ -145,6 +147,18 @@ impl Peer {
 
     pub(super) fn topics(&self) -> SmallVec<[Table; 1]> {
         self.state().topics.clone()
+    }
+
+    /// From now on the socket follows the topic `user`, or no longer; answers with what it did
+    /// before.
+    pub(super) fn follow_user(&self, follow: bool) -> bool {
+        std::mem::replace(&mut self.state().follows_user, follow)
+    }
+
+    /// Is the socket to be told of turns in this session? Not if its user looks at it there.
+    pub(super) fn wants_turns_of(&self, session: SessionId) -> bool {
+        let state = self.state();
+        state.follows_user && !state.topics.iter().any(|topic| topic.id() == session)
     }
 
     pub(super) fn closed(&self) -> bool {

@@ -11,9 +11,10 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use game::SessionId;
+use game::{Game, SessionId};
 use hub::{AttachOptions, Deflate, Frame, HubFull, Ticket};
 use hyper_util::rt::TokioIo;
+use nommie::Nommie;
 use protocol::SUBPROTOCOL;
 use protocol::close::{self, Close};
 use protocol::codes::{self, Code};
@@ -60,6 +61,10 @@ pub fn upgrade(
             Some(Refusal::new(codes::UNAVAILABLE, error.to_string(), close::FAULT))
         }
         Err(error) => Some(Refusal::new(codes::UNAUTHORIZED, error.to_string(), close::LOGIN)),
+        Ok(None) if matches!(face, Face::Nommie { .. }) => {
+            let why = AuthError::Missing.to_string();
+            Some(Refusal::new(codes::UNAUTHORIZED, why, close::LOGIN))
+        }
         Ok(_) => bad_id(&face),
     });
     let subprotocol = subprotocol(headers);
@@ -156,18 +161,19 @@ async fn attach(
         tracing::info!(%conn, trace_id, code = code.name, "socket refused");
         return app.hub.close(conn, close.code, close.word);
     }
-    let (id, form, since, ack) = match face {
+    let join = |form| Join { conn, user, form, since: None, game: None, ack: None, sole: true };
+    let joins = match face {
         Face::Session { id: Ok(id), patch, since } => {
             let form = if patch { Form::Patch } else { Form::Update };
-            (Some(id), form, since, Some(None))
+            Some((id, Join { since, ack: Some(None), ..join(form) }))
         }
-        Face::Scoreboard { id: Ok(id) } => (Some(id), Form::Plain, None, None),
-        Face::Multi | Face::Session { .. } | Face::Scoreboard { .. } => {
-            (None, Form::Update, None, None)
+        Face::Scoreboard { id: Ok(id) } => Some((id, join(Form::Plain))),
+        Face::Nommie { id: Ok(id) } => {
+            Some((id, Join { game: Some(Nommie::NAME), ..join(Form::Snapshot) }))
         }
+        Face::Multi | Face::Session { .. } | Face::Scoreboard { .. } | Face::Nommie { .. } => None,
     };
-    if let Some(id) = id {
-        let join = Join { conn, user, form, since, ack, sole: true };
+    if let Some((id, join)) = joins {
         messages::join(&app, &peer, id, join).await;
     }
     messages::go_on(&app, &peer).await;
@@ -180,16 +186,23 @@ fn refusal_frame(refusal: &Refusal, face: &Face) -> Frame {
 
 fn session_of(face: &Face) -> Option<SessionId> {
     match face {
-        Face::Session { id: Ok(id), .. } | Face::Scoreboard { id: Ok(id) } => Some(*id),
-        Face::Multi | Face::Session { .. } | Face::Scoreboard { .. } => None,
+        Face::Session { id, .. } | Face::Scoreboard { id } | Face::Nommie { id } => {
+            id.as_ref().ok().copied()
+        }
+        Face::Multi => None,
     }
 }
 
 fn bad_id(face: &Face) -> Option<Refusal> {
-    let (Face::Session { id: Err(_), .. } | Face::Scoreboard { id: Err(_) }) = face else {
-        return None;
+    let code = match face {
+        Face::Session { id: Err(_), .. } | Face::Scoreboard { id: Err(_) } => {
+            codes::INVALID_SESSION_ID
+        }
+        Face::Nommie { id: Err(_) } => codes::INVALID_GAME_ID,
+        Face::Multi | Face::Session { .. } | Face::Scoreboard { .. } | Face::Nommie { .. } => {
+            return None;
+        }
     };
-    let code = codes::INVALID_SESSION_ID;
     Some(Refusal::new(code, code.meaning.to_owned(), close::NO_SESSION))
 }
 

@@ -10,7 +10,7 @@ mod task;
 use std::sync::{Arc, Weak};
 
 use engine::{Answered, Patch, RawJson, Refused, ToldEvent, Undone};
-use game::{Actor, SeatId, SessionId, Status, Timestamp, UserId, Version, Viewer};
+use game::{Actor, GameName, SeatId, SessionId, Status, Timestamp, UserId, Version, Viewer};
 use hub::ConnId;
 use protocol::from_client::Since;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -90,6 +90,15 @@ pub enum Form {
     Patch,
     /// Whole views and nothing else: for clients of the scoreboard's original face.
     Plain,
+    /// The same as messages `snapshot`, each with `lock_version` inside: for Nommie's face.
+    Snapshot,
+}
+
+impl Form {
+    /// Are events and presence told, too?
+    const fn has_events(self) -> bool {
+        matches!(self, Self::Update | Self::Patch)
+    }
 }
 
 /// A socket wants to follow the session.
@@ -103,6 +112,8 @@ pub struct Join {
     pub form: Form,
     /// Where its client is.
     pub since: Option<Since>,
+    /// The session must be of this game.
+    pub game: Option<GameName>,
     /// Answer with an `ack` first; the inner text is handed back as `ref`.
     pub ack: Option<Option<String>>,
     /// The socket is there for this session alone: it is closed when the session is.

@@ -38,6 +38,8 @@ pub(crate) async fn sweep(tables: Tables) {
                         table.moved(version);
                     }
                 }
+                // For the streams of users: see `sockets`.
+                Ok(Signal::Turn(_)) => {}
                 Err(RecvError::Lagged(_)) => catch_up(&tables).await,
                 Err(RecvError::Closed) => return,
             },

@@ -6,7 +6,7 @@
 
 mod outgoing;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use engine::{
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use game::{Timestamp, Version, Viewer};
+use game::{Actor, SeatId, Timestamp, UserId, Version, Viewer};
 use hub::Frame;
 use protocol::from_server::ErrorBody;
 use serde_json::value::RawValue;
@@ -49,6 +49,10 @@ pub(super) struct TableTask {
     /// There is a confirmed version that was not published; these events led to it.
     unpublished: Option<Vec<Event>>,
     wake: Option<Timestamp>,
+    /// Who was told that it is their turn.
+    to_act: Vec<UserId>,
+    /// Seats with a live connection, as the rules were told.
+    seats_here: BTreeSet<SeatId>,
     presence_due: Option<Instant>,
     presence_sent: Option<Instant>,
     /// Without a command until then, the table asks itself whether it is needed.
@@ -70,6 +74,7 @@ impl TableTask {
         publish: watch::Sender<Arc<Published>>,
     ) -> Self {
         let busy_until = Instant::now() + tables.shared().config.idle;
+        let to_act = session.to_act();
         Self {
             session,
             game,
@@ -83,6 +88,8 @@ impl TableTask {
             next_ticket: 0,
             unpublished: None,
             wake: None,
+            to_act,
+            seats_here: BTreeSet::new(),
             presence_due: None,
             presence_sent: None,
             busy_until,
@@ -253,6 +260,15 @@ impl TableTask {
         {
             self.answer(reply, Err(TableError::Fault));
         }
+    }
+
+    /// A command of the server's own; nobody waits for an answer.
+    fn command_of_server(&mut self, body: engine::RawJson) {
+        self.next_ticket += 1;
+        let ticket = Ticket(self.next_ticket);
+        let command =
+            Command { ticket, actor: Actor::System, body: Some(body), expected: None, key: None };
+        self.give(Input::Command(command));
     }
 
     /// Runs the state machine; false when the rules panicked.

@@ -122,6 +122,7 @@ impl Which {
             game: self.game.filter(|game| !game.is_empty()),
             status: status.transpose()?,
             owner: owner.transpose()?,
+            member: None,
             after: after.map(|text| session_id(&text)).transpose()?,
             skip: 0,
             limit: 0,

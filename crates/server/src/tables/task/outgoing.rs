@@ -1,13 +1,14 @@
 //! What a table tells through the hub: snapshots to those who come, views and events to those who
 //! are here, presence, and the last word. Must not know how a command is carried out.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bus::Signal;
+use bus::{Signal, Turn};
 use engine::Event;
-use game::{Status, Version, Viewer};
+use game::{SeatId, Status, UserId, Version, Viewer};
 use hub::{Broadcast, ConnId, Frame, Part, PartBody, Subscribe};
 use protocol::close;
 use protocol::from_client::Since;
@@ -97,7 +98,7 @@ impl TableTask {
             let base = Version(*lock_version);
             if let Some(events) = self.session.events_since(base, u32::MAX)
                 && base <= here
-                && form != Form::Plain
+                && form.has_events()
             {
                 let mut frames = self.event_frames(&events, viewer);
                 if base == here {
@@ -112,7 +113,7 @@ impl TableTask {
                     metrics.resync("patch");
                     return frames;
                 }
-                frames.push(self.view_frame(viewer, "snapshot"));
+                frames.push(self.view_frame(viewer, form));
                 metrics.resync("snapshot");
                 return frames;
             }
@@ -120,12 +121,16 @@ impl TableTask {
         if since.is_some() {
             metrics.resync("snapshot");
         }
-        vec![self.view_frame(viewer, "snapshot")]
+        vec![self.view_frame(viewer, form)]
     }
 
-    fn view_frame(&mut self, viewer: Viewer, kind: &'static str) -> Frame {
+    /// The first view of a subscriber.
+    fn view_frame(&mut self, viewer: Viewer, form: Form) -> Frame {
         let view = self.session.view(viewer);
-        Frame::text(&frames::view_text(self.origin(), viewer, kind, &view, None))
+        Frame::text(&match form {
+            Form::Snapshot => frames::face_snapshot_text(self.origin(), viewer, &view),
+            _ => frames::view_text(self.origin(), viewer, "snapshot", &view, None),
+        })
     }
 
     fn event_frames(&self, events: &[Event], viewer: Viewer) -> Vec<Frame> {
@@ -159,6 +164,7 @@ impl TableTask {
         }
         shared.metrics.publish(confirmed.elapsed());
         shared.bus.signal(Signal::Moved(self.session.id(), version));
+        self.tell_turns();
         if ended {
             self.dismiss(ENDED);
         }
@@ -178,11 +184,14 @@ impl TableTask {
             }
             let Some((_, full, events)) = &made else { continue };
             let channel = channel(id, viewer, form);
-            if form != Form::Plain {
+            if form.has_events() {
                 let event = |frame: &Frame| Part { channel, body: PartBody::Event(frame.clone()) };
                 parts.extend(events.iter().map(event));
             }
-            let full = full.clone();
+            let full = match form {
+                Form::Snapshot => self.view_frame(viewer, form),
+                _ => full.clone(),
+            };
             let patch = if form == Form::Patch { self.patch_frame(viewer, base) } else { None };
             parts.push(Part { channel, body: PartBody::View { full, patch } });
         }
@@ -201,11 +210,47 @@ impl TableTask {
     pub(super) fn show_new_seats(&mut self) {
         let moved = self.audience.moved(|user| self.session.viewer(Some(user)));
         for (conn, member) in &moved {
-            let snapshot = self.view_frame(member.viewer, "snapshot");
+            let snapshot = self.view_frame(member.viewer, member.form);
             self.enter(*conn, member.clone(), vec![snapshot]);
         }
         if !moved.is_empty() {
             self.presence_changed();
+        }
+    }
+
+    /// Tells those whose turn has begun, or ended, on their own streams.
+    fn tell_turns(&mut self) {
+        let now = self.session.to_act();
+        if now == self.to_act {
+            return;
+        }
+        let before = std::mem::replace(&mut self.to_act, now);
+        let turn = |user: &UserId, waiting| {
+            let turn = Turn {
+                user: user.clone(),
+                session: self.session.id(),
+                game: self.game.name(),
+                title: self.session.title(),
+                version: self.session.version(),
+                waiting,
+            };
+            self.tables.shared().bus.signal(Signal::Turn(Arc::new(turn)));
+        };
+        before.iter().filter(|user| !self.to_act.contains(user)).for_each(|user| turn(user, false));
+        self.to_act.iter().filter(|user| !before.contains(user)).for_each(|user| turn(user, true));
+    }
+
+    /// Tells the rules whose last connection has dropped, or whose first is there again, if they
+    /// care.
+    fn tell_rules_of_presence(&mut self, seats: &[SeatId]) {
+        let now: BTreeSet<SeatId> = seats.iter().copied().collect();
+        let before = std::mem::replace(&mut self.seats_here, now);
+        let changed: Vec<SeatId> = before.symmetric_difference(&self.seats_here).copied().collect();
+        for seat in changed {
+            let here = self.seats_here.contains(&seat);
+            if let Some(command) = self.game.seat_presence(self.session.state(), seat, here) {
+                self.command_of_server(command);
+            }
         }
     }
 
@@ -224,6 +269,7 @@ impl TableTask {
         self.presence_due = None;
         self.presence_sent = Some(now);
         let presence = self.presence();
+        self.tell_rules_of_presence(&presence.seats);
         let id = self.session.id();
         let epoch = self.tables.shared().store.epoch();
         let frame = Frame::text(&frames::presence_text(epoch, id, &presence));
@@ -231,7 +277,7 @@ impl TableTask {
             let channel = channel(id, viewer, form);
             Part { channel, body: PartBody::Control(frame.clone()) }
         };
-        let told = self.audience.channels().filter(|(_, form)| *form != Form::Plain);
+        let told = self.audience.channels().filter(|(_, form)| form.has_events());
         let parts: Vec<Part> = told.map(part).collect();
         if !parts.is_empty() {
             let version = self.session.version().0;
