@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { COLOURS, colourOf } from "../src/board/colour";
-import { qrPath } from "../src/board/qr-path";
+import { qrPath } from "../src/ui/qr-path";
 import { drawTally, TALLY_MAX } from "../src/ui/tally";
 
 const strokes = (amount: number) => drawTally(amount).path.split("M").length - 1;

@@ -13,6 +13,7 @@ const parts = [
   // An adapter alone, without the core that it shares with the page.
   { name: "react", code: 'export * from "./src/react.ts"', limit: 1 * KIB, without: "./sync.js" },
   { name: "svelte", code: 'export * from "./src/svelte.ts"', limit: 1 * KIB, without: "./sync.js" },
+  { name: "turns", code: 'export * from "./src/turns.ts"', limit: 3 * KIB },
 ];
 
 let failed = false;

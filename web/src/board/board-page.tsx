@@ -1,19 +1,20 @@
 /** A board's page: keeps it in sync and decides which of its faces to show. */
 import { useGameSync } from "parlor-client/react";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useLogin } from "../login/login";
+import { ConnectionPill, StaleNotice, useLastLive, Watching } from "../ui/connection";
 import { NotFound } from "../ui/not-found";
 import { Shell } from "../ui/shell";
 import { useToast } from "../ui/toast";
+import { useAnnouncements } from "../ui/use-announcements";
 import { useTitle } from "../ui/use-title";
 import { createActions } from "./actions";
 import { BoardView } from "./board-view";
 import { createCatalogue } from "./catalogue";
-import { ConnectionPill, StaleNotice, Watching } from "./connection";
+import { describeChanges } from "./changes";
 import { firstView } from "./first-view";
 import type { Board, Command } from "./model";
 import { NONE, rightsOf } from "./rights";
-import { useAnnouncements } from "./use-announcements";
 import { useInvitation } from "./use-invitation";
 import { useLostRights } from "./use-lost-rights";
 
@@ -32,7 +33,7 @@ export function BoardPage({ id }: { readonly id: string }) {
     () => createActions({ send, toast, drinks: () => catalogue.getState().drinks ?? [] }),
     [send, toast, catalogue],
   );
-  const said = useAnnouncements(view);
+  const said = useAnnouncements(view, describeChanges);
   const since = useLastLive(status.state);
   useInvitation(id);
   useTitle(view?.title ?? null);
@@ -69,7 +70,9 @@ export function BoardPage({ id }: { readonly id: string }) {
           </p>
         </div>
       )}
-      {view && <StaleNotice status={status} since={since} onRetry={() => sync.restart()} />}
+      {view && (
+        <StaleNotice status={status} what="board" since={since} onRetry={() => sync.restart()} />
+      )}
       {view ? (
         <BoardView
           board={view}
@@ -91,15 +94,4 @@ export function BoardPage({ id }: { readonly id: string }) {
       </p>
     </Shell>
   );
-}
-
-/** When the board was last known to be current: set when the connection stops being live. */
-function useLastLive(state: string): Date | null {
-  const [since, setSince] = useState<Date | null>(null);
-  const live = state === "live";
-  useEffect(() => {
-    if (!live) return;
-    return () => setSince(new Date());
-  }, [live]);
-  return since;
 }

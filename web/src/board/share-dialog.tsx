@@ -2,18 +2,16 @@
  * Ways to let others in: a link to watch and, for the owner, a link to edit, each as a QR code; and
  * for the owner the editors, to let them out again.
  */
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLogin } from "../login/login";
 import { Dialog } from "../ui/dialog";
 import { reasonOf } from "../ui/errors";
-import { Icon } from "../ui/icons";
+import { LinkBox } from "../ui/link-box";
 import { readStored, writeStored } from "../ui/stored";
 import { useToast } from "../ui/toast";
 import { useBoard } from "./board-context";
-import { copyText } from "./copy";
 import { EditorList, notGone, type Outcome } from "./editor-list";
 import { editLink, watchLink } from "./links";
-import { QrCode } from "./qr-code";
 
 interface ShareDialogProps {
   readonly id: string;
@@ -143,53 +141,4 @@ function useRemoval(editors: readonly string[]) {
     if (!open.current) toast({ kind: "error", text: notGone(editor, why) });
   };
   return { leaving, outcome, onRemove };
-}
-
-interface LinkBoxProps {
-  readonly label: string;
-  readonly link: string;
-  readonly hint: string;
-}
-
-function LinkBox({ label, link, hint }: LinkBoxProps) {
-  const [copied, setCopied] = useState<"yes" | "no" | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const fieldId = useId();
-  useEffect(() => {
-    if (copied === null) return;
-    const timer = setTimeout(() => setCopied(null), 3_000);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = async () => {
-    const done = field.current !== null && (await copyText(link, field.current));
-    setCopied(done ? "yes" : "no");
-  };
-  return (
-    <div className="stack">
-      <QrCode text={link} label={`QR code: ${label.toLowerCase()}`} />
-      <label htmlFor={fieldId}>{label}</label>
-      <div className="link-line">
-        <input
-          id={fieldId}
-          ref={field}
-          className="field"
-          readOnly
-          value={link}
-          onFocus={(event) => event.target.select()}
-        />
-        <button
-          type="button"
-          className="button button-primary"
-          data-focus="always"
-          onClick={() => void copy()}
-        >
-          <Icon name={copied === "yes" ? "check" : "copy"} />
-          {copied === "yes" ? "Copied" : "Copy"}
-        </button>
-      </div>
-      <p className="quiet" role="status">
-        {copied === "no" ? "Copying was not allowed; the link is selected." : hint}
-      </p>
-    </div>
-  );
 }

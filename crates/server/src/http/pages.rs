@@ -4,11 +4,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use ::nommie::Nommie;
+use ::scoreboard::Scoreboard;
 use axum::Router;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use game::Game;
 use rust_embed::RustEmbed;
 use tower_http::compression::CompressionLayer;
 
@@ -96,6 +99,8 @@ pub(super) fn routes(files: Files) -> Router<App> {
         .route("/", get(home))
         .route("/index.html", get(home))
         .route("/boards/{id}", get(board))
+        .route("/nommie", get(home))
+        .route("/nommie/{id}", get(table))
         .layer(Extension(files))
         .layer(CompressionLayer::new())
 }
@@ -109,11 +114,23 @@ async fn home(Extension(files): Extension<Files>) -> Response {
     page(StatusCode::OK, files.index().into_owned())
 }
 
-/// A board's page with the board in it. One that is not there gets the page as well, which says so.
-async fn board(
+type Named = Result<Path<String>, axum::extract::rejection::PathRejection>;
+
+async fn board(state: State<App>, files: Extension<Files>, path: Named) -> Response {
+    session(state, files, path, Scoreboard::NAME).await
+}
+
+async fn table(state: State<App>, files: Extension<Files>, path: Named) -> Response {
+    session(state, files, path, Nommie::NAME).await
+}
+
+/// A session's page with its view in it. One that is not there, or is of a game that the page does
+/// not show, gets the page as well, which says so.
+async fn session(
     State(app): State<App>,
     Extension(files): Extension<Files>,
-    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    path: Named,
+    game: game::GameName,
 ) -> Response {
     let index = files.index();
     let id = path.ok().and_then(|Path(id)| id.parse().ok());
@@ -121,6 +138,10 @@ async fn board(
         Some(id) => open_table(&app, id).await,
         None => Err(crate::tables::TableError::NotFound),
     };
+    let table = table.and_then(|table| {
+        let shown = table.now().game() == game;
+        shown.then_some(table).ok_or(crate::tables::TableError::NotFound)
+    });
     match table {
         Ok(table) => {
             // As everyone may see it: who looks is not known yet, and the page may be kept.

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::{Person, World, header, ok, refused, text};
+use crate::world::{Person, World, created, header, ok, refused, text};
 
 #[tokio::test]
 async fn a_board_arrives_with_its_view_in_the_page() {
@@ -26,10 +26,37 @@ async fn a_board_arrives_with_its_view_in_the_page() {
 }
 
 #[tokio::test]
+async fn a_table_arrives_as_everyone_sees_it() {
+    let world = World::start().await;
+    let anna = world.guest("Anna").await;
+    let made = created(world.post(&anna, "/api/games", &json!({"name": "Friday"}))).await;
+    let id = made["game"]["id"].as_u64().unwrap();
+    let response = world.ask(Method::GET, &format!("/nommie/{id}")).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let page = response.text().await.unwrap();
+    assert!(page.contains("<title>Friday · Parlor</title>"), "{page}");
+    let mark = "<script type=\"application/json\" id=\"parlor-initial\">";
+    let start = page.find(mark).expect("the first view") + mark.len();
+    let inside = &page[start..start + page[start..].find("</script>").unwrap()];
+    let initial: Value = serde_json::from_str(inside).unwrap();
+    assert_eq!(initial["viewer_seat"], Value::Null);
+    assert_eq!(initial["data"]["viewer_hand"], Value::Null);
+    assert_eq!(initial["data"]["snapshot"]["game"]["seating"][0]["display_name"], "Anna");
+
+    let board = world.board(&anna, "A board").await;
+    for path in [format!("/nommie/{board}"), format!("/boards/{id}"), "/nommie/77".to_owned()] {
+        let response = world.ask(Method::GET, &path).send().await.unwrap();
+        assert_eq!(response.status(), 404, "{path}: of another game, or of none");
+        assert!(!response.text().await.unwrap().contains("parlor-initial"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn pages_that_are_not_there_say_so() {
     let world = World::start().await;
     for (path, status) in [
         ("/", 200),
+        ("/nommie", 200),
         ("/boards/77", 404),
         ("/boards/x", 404),
         ("/boards/%ff", 404),

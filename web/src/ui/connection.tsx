@@ -1,6 +1,7 @@
 /** How the connection is, in words and colour, and who else is here. */
 import type { Status } from "parlor-client";
-import { Icon } from "../ui/icons";
+import { useEffect, useState } from "react";
+import { Icon } from "./icons";
 
 const WORD: Record<Status["state"], string> = {
   connecting: "Connecting",
@@ -40,13 +41,15 @@ export function Watching({ viewers }: { readonly viewers: number }) {
 
 interface StaleNoticeProps {
   readonly status: Status;
-  /** When the board was last known to be current. */
+  /** What is shown: "board", "table". */
+  readonly what: string;
+  /** When it was last known to be current. */
   readonly since: Date | null;
   readonly onRetry: () => void;
 }
 
-/** The board stays while the server is away; this says that it may be old. */
-export function StaleNotice({ status, since, onRetry }: StaleNoticeProps) {
+/** What is shown stays while the server is away; this says that it may be old. */
+export function StaleNotice({ status, what, since, onRetry }: StaleNoticeProps) {
   const lost = status.state === "reconnecting" || status.state === "offline";
   if (!lost) return null;
   const time = since?.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
@@ -56,11 +59,22 @@ export function StaleNotice({ status, since, onRetry }: StaleNoticeProps) {
         <strong>
           {status.state === "offline" ? "You are offline." : "The connection is lost."}
         </strong>{" "}
-        {time ? `This is the board as of ${time}. ` : ""}It catches up by itself.
+        {time ? `This is the ${what} as of ${time}. ` : ""}It catches up by itself.
       </p>
       <button type="button" className="button" onClick={onRetry}>
         Try now
       </button>
     </div>
   );
+}
+
+/** When what is shown was last known to be current: set when the connection stops being live. */
+export function useLastLive(state: Status["state"]): Date | null {
+  const [since, setSince] = useState<Date | null>(null);
+  const live = state === "live";
+  useEffect(() => {
+    if (!live) return;
+    return () => setSince(new Date());
+  }, [live]);
+  return since;
 }

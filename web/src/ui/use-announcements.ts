@@ -1,22 +1,25 @@
-/** Says what changed on the board, for people who hear it; bursts are gathered into one sentence. */
+/** Says what changed, for people who hear the page; bursts are gathered into one sentence. */
 import { useEffect, useRef, useState } from "react";
-import { describeChanges } from "./changes";
-import type { Board } from "./model";
 
 /** How long changes are gathered, in milliseconds: a screen reader speaks about one a second. */
 const GATHER = 1_200;
 
-export function useAnnouncements(board: Board | null): string {
+/** `describe` tells what happened between two views, a sentence each; it must not change. */
+export function useAnnouncements<View extends object>(
+  view: View | null,
+  describe: (before: View, after: View) => readonly string[],
+  gather = GATHER,
+): string {
   const [said, setSaid] = useState("");
-  const spoken = useRef<Board | null>(null);
-  const latest = useRef(board);
+  const spoken = useRef<View | null>(null);
+  const latest = useRef(view);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   useEffect(() => {
-    latest.current = board;
-    if (!board || spoken.current === board) return;
+    latest.current = view;
+    if (!view || spoken.current === view) return;
     if (!spoken.current) {
-      spoken.current = board;
+      spoken.current = view;
       return;
     }
     // A timer that runs is left to run: a steady stream of changes must not postpone it for ever.
@@ -24,10 +27,11 @@ export function useAnnouncements(board: Board | null): string {
       timer.current = undefined;
       const now = latest.current;
       if (!now || !spoken.current) return;
-      setSaid(describeChanges(spoken.current, now).join(" "));
+      const sentences = describe(spoken.current, now);
       spoken.current = now;
-    }, GATHER);
-  }, [board]);
+      if (sentences.length > 0) setSaid(sentences.join(" "));
+    }, gather);
+  }, [view, describe, gather]);
 
   useEffect(
     () => () => {
