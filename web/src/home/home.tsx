@@ -1,6 +1,7 @@
 /** The first page: what this is, a new board, the boards there are. */
 
 import { useLogin } from "../login/login";
+import { Link } from "../ui/router";
 import { Shell } from "../ui/shell";
 import { useTitle } from "../ui/use-title";
 import { BoardList } from "./board-list";
@@ -21,6 +22,9 @@ export function Home() {
           </p>
           <NewBoard />
         </section>
+        <p className="other-game">
+          <Link href="/nommie">Play Nommie</Link>, nomination whist for four, with friends or bots.
+        </p>
         <BoardList />
         <footer className="foot">
           <a href={`${api.url}/api/docs`}>API documentation</a>

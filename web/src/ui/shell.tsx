@@ -1,9 +1,13 @@
 /** The frame of every page: a way past the header, the header, the content. */
-import { type ReactNode, useEffect, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { useLogin } from "../login/login";
 import { UserButton } from "../login/user-button";
 import { Logo } from "./icons";
 import { Link, takeArrival } from "./router";
 import { ThemeToggle } from "./theme";
+
+// It asks the server; who has no name yet has no turn either.
+const TurnBadge = lazy(() => import("../turns/turn-badge"));
 
 interface ShellProps {
   readonly children: ReactNode;
@@ -12,6 +16,7 @@ interface ShellProps {
 }
 
 export function Shell({ children, aside }: ShellProps) {
+  const { user } = useLogin();
   const main = useRef<HTMLElement>(null);
   // What a page load does by itself: whoever follows a link starts at the top of the new page.
   useEffect(() => {
@@ -28,6 +33,11 @@ export function Shell({ children, aside }: ShellProps) {
           <span>Parlor</span>
         </Link>
         <div className="topbar-aside">
+          {user && (
+            <Suspense fallback={null}>
+              <TurnBadge />
+            </Suspense>
+          )}
           {aside}
           <UserButton />
           <ThemeToggle />
