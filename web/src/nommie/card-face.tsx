@@ -52,7 +52,12 @@ export const CardFace = memo(function CardFace({ card }: { readonly card: Card }
 function Corner({ suit, sign }: { readonly suit: Suit; readonly sign: string }) {
   return (
     <>
-      <text className="card-rank" x="14" y="25" textLength={sign === "10" ? 21 : undefined}>
+      <text
+        className="card-rank"
+        x="14"
+        y="25"
+        {...(sign === "10" && { textLength: 23, lengthAdjust: "spacingAndGlyphs" })}
+      >
         {sign}
       </text>
       <use href={`#suit-${suit}`} transform="translate(14 38) scale(0.82)" />

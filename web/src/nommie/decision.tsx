@@ -41,7 +41,7 @@ function NextLine() {
       </>
     );
   }
-  if (phase.phase === "Bidding") return "Your bid: how many tricks will you take?";
+  if (phase.phase === "Bidding") return "Your bid: how many tricks?";
   if (phase.phase === "TrumpSelect") return "You won the bidding. Choose trumps.";
   const led = phase.phase === "Trick" ? phase.data.current_trick[0] : undefined;
   if (!led) return "You lead: play any card.";

@@ -3,7 +3,7 @@ import { CardFace } from "./card-face";
 import { cardName, trumpName } from "./cards";
 import { TrumpSign } from "./decision";
 import { ROUNDS, SEATS } from "./model";
-import { RoundResult } from "./round-result";
+import { RoundResult, resultIn } from "./round-result";
 import { SeatPlate } from "./seat-plate";
 import { nameOf, sideOf } from "./seats";
 import { useTable } from "./table-context";
@@ -12,7 +12,7 @@ import { useCloth } from "./use-cloth";
 export function Felt() {
   const { table, game, phase, viewer } = useTable();
   const cloth = useCloth(table, viewer);
-  const scored = cloth.stage === "open" && phase.phase === "Scoring";
+  const result = cloth.stage === "open" ? resultIn(phase, game.round_no) : null;
   const order = SEATS.map((seat) => ({ seat, side: sideOf(seat, viewer) }));
   return (
     <section className="felt" aria-label="The table">
@@ -22,8 +22,8 @@ export function Felt() {
           <SeatPlate key={seat} seat={seat} side={side} />
         ))}
         <div className="cloth">
-          {scored ? (
-            <RoundResult scoring={phase.data} />
+          {result ? (
+            <RoundResult result={result} />
           ) : (
             <>
               <h2 className="sr-only">Trick in play</h2>
@@ -81,7 +81,7 @@ function RoundBar() {
           </span>
         </p>
       ) : (
-        <p className="round-trump">no trumps chosen yet</p>
+        <p className="round-trump">Trumps are open</p>
       )}
     </div>
   );

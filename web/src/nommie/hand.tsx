@@ -46,7 +46,7 @@ export function Hand({ cards, seat }: HandProps) {
                 data-card={card}
                 tabIndex={roving.tabIndex(index)}
                 aria-disabled={why !== null}
-                aria-label={cardLabel(card, why)}
+                aria-label={mine ? cardLabel(card, why) : cardName(card)}
                 title={why === null ? cardName(card) : `${cardName(card)}: ${why}`}
                 onClick={() => press(card, why)}
               >

@@ -89,7 +89,9 @@ export function TablePage({ id }: { readonly id: string }) {
     <Shell
       aside={
         <>
-          {presence && status.state === "live" && <Watching viewers={presence.viewers} />}
+          {presence && presence.viewers > 0 && status.state === "live" && (
+            <Watching viewers={presence.viewers} />
+          )}
           <ConnectionPill status={status} />
         </>
       }

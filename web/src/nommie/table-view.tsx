@@ -48,7 +48,11 @@ export function TableView({ id, expectsHand, closed, stale, onDelete }: TableVie
     await actions.run({ do: again ? "rejoin" : "join", ...player }, "You did not get a seat.");
   };
   return (
-    <div className="table" data-stale={stale || undefined}>
+    <div
+      className="table"
+      data-playing={inPlay(phase) || undefined}
+      data-stale={stale || undefined}
+    >
       <CardShapes />
       <header className="table-head">
         <h1>
