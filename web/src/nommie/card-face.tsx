@@ -1,7 +1,7 @@
 /** Playing cards, drawn: faces with pips and courts, and backs. Decorative; labels stand beside. */
 import { memo } from "react";
 import { COURT, type Figure, PIPS } from "./card-drawing";
-import { rankOf, rankSign, suitOf } from "./cards";
+import { RANK_SIGNS, rankOf, rankSign, suitOf } from "./cards";
 import type { Card, Suit } from "./model";
 
 const SUITS: { readonly [suit in Suit]: string } = {
@@ -18,6 +18,16 @@ export function CardShapes() {
       <defs>
         {(Object.keys(SUITS) as Suit[]).map((suit) => (
           <path key={suit} id={`suit-${suit}`} d={SUITS[suit]} />
+        ))}
+        {RANK_SIGNS.map((sign) => (
+          <text
+            key={sign}
+            id={`rank-${sign}`}
+            className="card-rank"
+            {...(sign === "10" && { textLength: 23, lengthAdjust: "spacingAndGlyphs" })}
+          >
+            {sign}
+          </text>
         ))}
       </defs>
     </svg>
@@ -52,14 +62,7 @@ export const CardFace = memo(function CardFace({ card }: { readonly card: Card }
 function Corner({ suit, sign }: { readonly suit: Suit; readonly sign: string }) {
   return (
     <>
-      <text
-        className="card-rank"
-        x="14"
-        y="25"
-        {...(sign === "10" && { textLength: 23, lengthAdjust: "spacingAndGlyphs" })}
-      >
-        {sign}
-      </text>
+      <use href={`#rank-${sign}`} x="14" y="25" />
       <use href={`#suit-${suit}`} transform="translate(14 38) scale(0.82)" />
     </>
   );

@@ -55,6 +55,9 @@ export function rankSign(card: Card): string {
   return rankOf(card) === "T" ? "10" : rankOf(card);
 }
 
+/** All of them. */
+export const RANK_SIGNS: readonly string[] = [...RANKS].map((rank) => rankSign(rank));
+
 /** "Queen of hearts". */
 export function cardName(card: Card): string {
   return `${RANK_WORDS[rankOf(card)]} of ${suitName(suitOf(card))}`;

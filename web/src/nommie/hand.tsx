@@ -48,7 +48,10 @@ export function Hand({ cards, seat }: HandProps) {
                 aria-disabled={why !== null}
                 aria-label={mine ? cardLabel(card, why) : cardName(card)}
                 title={why === null ? cardName(card) : `${cardName(card)}: ${why}`}
-                onClick={() => press(card, why)}
+                onClick={(event) => {
+                  // The second half of a double click lands on the card that has moved up.
+                  if (event.detail < 2) press(card, why);
+                }}
               >
                 <CardFace card={card} />
               </button>

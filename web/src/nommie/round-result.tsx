@@ -26,10 +26,10 @@ export function pointsFor(won: number, bid: number | null): number {
 }
 
 export function RoundResult({ result }: { readonly result: Result }) {
-  const { game } = useTable();
+  const { game, phase } = useTable();
   const { bids, won } = result;
   return (
-    <div className="result">
+    <div className="result" data-before={phase.phase === "Bidding" || undefined}>
       <h2>Round {result.round_no}</h2>
       <table className="numbers">
         <thead>

@@ -86,7 +86,7 @@ export function TableView({ id, expectsHand, closed, stale, onDelete }: TableVie
       {viewer === null && phase.phase !== "GameOver" && !closed && (
         <Watching kept={kept} onRejoin={() => void join(true)} />
       )}
-      <div className="table-columns">
+      <div className="table-columns" data-side={inPlay(phase) || undefined}>
         <div className="table-main">
           {phase.phase === "Init" && <LobbySeats onJoin={() => void join(false)} />}
           {phase.phase === "GameOver" && <GameOver />}
@@ -99,9 +99,9 @@ export function TableView({ id, expectsHand, closed, stale, onDelete }: TableVie
             </>
           )}
         </div>
-        {game.round_no > 0 && (
+        {inPlay(phase) && (
           <aside className="table-side" aria-label="Scores and clock">
-            {phase.phase !== "GameOver" && <Standings />}
+            <Standings />
             <PauseControl />
           </aside>
         )}
