@@ -34,6 +34,20 @@ export function Countdown({ seat }: { readonly seat: Seat }) {
   );
 }
 
+/** Says once that the own time is short, for people who do not see the clock. */
+export function TimeWarning({ seat }: { readonly seat: Seat }) {
+  const clock = useTable().table.snapshot.turn_clock;
+  const skew = useContext(SkewContext);
+  const runs = clock?.seat === seat && clock.deadline !== null;
+  const now = useNow(runs, 1_000);
+  const short = runs && clock.deadline !== null && leftUntil(clock.deadline, skew, now) < SHORT;
+  return (
+    <span className="sr-only" role="status">
+      {short && "Ten seconds left."}
+    </span>
+  );
+}
+
 function leftOf(clock: TurnClock, seat: Seat, skew: number, now: number): number | null {
   if (clock.seat === seat) {
     if (clock.deadline !== null) return leftUntil(clock.deadline, skew, now);

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { SuitSign } from "./card-face";
 import { suitName, suitOf, trumpName, trumpSuit } from "./cards";
+import { TimeWarning } from "./clock";
 import { whyNotBid } from "./legal";
 import type { Bidding, Seat, Trump, TrumpSelect } from "./model";
 import { nameOf, toAct } from "./seats";
@@ -9,13 +10,15 @@ import { useTable } from "./table-context";
 import { useRoving } from "./use-roving";
 
 export function Decision() {
-  const { phase, viewer } = useTable();
-  const mine = viewer !== null && toAct(phase) === viewer;
+  const { phase, viewer, table } = useTable();
+  const paused = typeof table.snapshot.turn_clock?.paused_ms === "number";
+  const mine = viewer !== null && toAct(phase) === viewer && !paused;
   return (
     <section className="decision" aria-label="What is next" data-mine={mine || undefined}>
       <p className="decision-line">
         <NextLine />
       </p>
+      {mine && <TimeWarning seat={viewer} />}
       {mine && phase.phase === "Bidding" && <Bids bidding={phase.data} seat={viewer} />}
       {mine && phase.phase === "TrumpSelect" && <Trumps select={phase.data} seat={viewer} />}
     </section>

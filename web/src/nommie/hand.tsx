@@ -1,5 +1,6 @@
 /** The viewer's own cards: arrow keys go through them, Enter or a click plays one. */
 import { type CSSProperties, useState } from "react";
+import { momentOf } from "./apply";
 import { CardFace } from "./card-face";
 import { cardName } from "./cards";
 import { cardLabel, whyNotCard } from "./legal";
@@ -13,20 +14,27 @@ interface HandProps {
   readonly seat: Seat;
 }
 
+/** Why a card was not played, as long as the same is asked. */
+interface Refused {
+  readonly text: string;
+  readonly moment: string | null;
+}
+
 export function Hand({ cards, seat }: HandProps) {
   const { table, phase, actions } = useTable();
   const roving = useRoving(cards.length);
-  const [refused, setRefused] = useState<string | null>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const moment = momentOf(table);
   const mine = phase.phase === "Trick" && toAct(phase) === seat;
   const half = Math.ceil(cards.length / 2);
   const press = (card: Card, why: string | null) => {
-    setRefused(why === null ? null : `${cardName(card)}: ${why}.`);
+    setRefused(why === null ? null : { text: `${cardName(card)}: ${why}.`, moment });
     if (why === null) actions.move({ do: "play", card }, seat);
   };
   return (
     <section className="hand-area" aria-label={`Your hand: ${cards.length} cards`}>
       <p className="hand-note" role="status">
-        {refused}
+        {refused?.moment === moment && refused.text}
       </p>
       <ul
         className="hand"

@@ -125,8 +125,8 @@ function Bot({ seat, name, profile }: BotProps) {
           )
         }
       >
-        <option value="heuristic">plays well</option>
-        <option value="random">plays anyhow</option>
+        <option value="heuristic">Plays well</option>
+        <option value="random">Plays anyhow</option>
       </select>
       <button
         type="button"

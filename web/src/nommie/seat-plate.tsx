@@ -57,7 +57,7 @@ export function SeatPlate({ seat, side }: { readonly seat: Seat; readonly side: 
           <Countdown seat={seat} />
         </p>
       )}
-      {side !== "bottom" && <HeldBacks count={cardsLeft(phase, seat)} />}
+      {seat !== viewer && <HeldBacks count={cardsLeft(phase, seat)} />}
     </div>
   );
 }
