@@ -270,3 +270,38 @@ test("on a phone, by keyboard alone: a round with three bots", async () => {
   await shoot(ann, "nommie-score-phone", true);
   expect(await sticksOut()).toBe(0);
 });
+
+test("the first paint comes with the page: who sits there, and nobody's cards", async () => {
+  const ann = await w.open();
+  await comeIn(ann, w.server.url, "Ann");
+  const address = await setTable(ann, { name: "Early" });
+  await ann.goto(address);
+  await ready(ann);
+  await expect.poll(() => hand(ann), { timeout: PATIENCE }).toHaveLength(13);
+  const stranger = await w.open();
+  const asked: string[] = [];
+  stranger.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  // A socket that never opens: what shows came with the page.
+  await stranger.routeWebSocket(/.*/, () => {});
+  await stranger.goto(address);
+  await stranger.getByRole("heading", { name: "Early", level: 1 }).waitFor();
+  await stranger.locator(".plate", { hasText: "Ann" }).waitFor();
+  expect(asked.filter((path) => /^\/(api|ws)\b/.test(path))).toEqual([]);
+  const [card = "none"] = await hand(ann);
+  expect(await stranger.content()).not.toContain(`"${card}"`);
+});
+
+test("a clock of one's own that is five minutes fast does not shorten the turn", async () => {
+  const ann = await w.open();
+  await ann.addInitScript(() => {
+    const real = Date.now.bind(Date);
+    Date.now = () => real() + 300_000;
+  });
+  await comeIn(ann, w.server.url, "Ann");
+  const clock = { kind: "fixed" as const, seconds: 600 };
+  await ann.goto(await setTable(ann, { clock }));
+  await ready(ann);
+  await whoseTurn([ann]);
+  const left = () => ann.getByRole("timer").textContent();
+  await expect.poll(left, { timeout: PATIENCE }).toMatch(/^(10:00|9:5\d)$/);
+});

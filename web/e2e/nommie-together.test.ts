@@ -103,6 +103,16 @@ test("four people play a round, bots finish the game; nobody ever holds another'
     }
     await act(page);
     await secret();
+    if (move === 4 + 4) {
+      // The trick is over: it lies there to be read, then goes to who took it.
+      await watcher.getByText(/^Trick to (Ann|Ben|Cy|Di)$/).waitFor();
+      expect(await watcher.locator(".trick-card").count()).toBe(4);
+      await shoot(watcher, "nommie-trick-over");
+      await watcher.locator(".trick-card").first().waitFor({ state: "detached" });
+      await watcher.getByRole("button", { name: "Last trick" }).click();
+      expect(await watcher.getByRole("dialog").getByRole("listitem").count()).toBe(4);
+      await watcher.keyboard.press("Escape");
+    }
   }
   // The last card ends the round: new hands are dealt, and everything told of is of a new deal.
   const last = await whoseTurn(pages);

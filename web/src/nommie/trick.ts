@@ -4,7 +4,9 @@ import { sameTrick } from "./changes";
 import type { Played, Seat, Table, Trump } from "./model";
 
 /** How long a trick that is over lies to be read, in milliseconds. */
-export const HOLD = 1_700;
+const HOLD = 1_700;
+/** The same while the next trick is well under way, as among fast bots. */
+const SHORT_HOLD = 1_000;
 /** How long it takes to be swept to its winner, in milliseconds; as in the style sheet. */
 export const SWEEP = 450;
 
@@ -38,7 +40,12 @@ export function endedBetween(before: Cloth | null, after: Cloth): Held | null {
   return { cards: after.last, winner: after.trump ? winnerOf(after.last, after.trump) : null };
 }
 
-/** Whether play has gone on so far that the old trick must go: the viewer has led, or two have. */
+/** Whether the old trick must go at once: the viewer has played to the next one, and so has read it. */
 export function wentOn(current: readonly Played[], viewer: Seat | null): boolean {
-  return current.length > 1 || current.some(([seat]) => seat === viewer);
+  return current.some(([seat]) => seat === viewer);
+}
+
+/** How long the old trick lies while so much of the next one has been played, in milliseconds. */
+export function holdFor(current: readonly Played[]): number {
+  return current.length > 1 ? SHORT_HOLD : HOLD;
 }
