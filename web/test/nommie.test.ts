@@ -6,7 +6,7 @@ import { tableIdIn, tablePath } from "../src/nommie/links";
 import type { Bidding } from "../src/nommie/model";
 import { pointsFor, resultIn } from "../src/nommie/round-result";
 import { listed, sideOf } from "../src/nommie/seats";
-import { clothOf, endedBetween, wentOn } from "../src/nommie/trick";
+import { clothOf, endedBetween, holdFor, wentOn } from "../src/nommie/trick";
 import { annToPlay, bidding, round, table, trick } from "./table";
 
 test("cards and trumps have names", () => {
@@ -125,6 +125,8 @@ test("a trick that is over is held with its winner, also into the next bidding",
   expect(endedBetween(playing, jumped)).toEqual({ cards: last, winner: 2 });
   expect(wentOn([[2, "KS"]], 0)).toBe(false);
   expect(wentOn([[0, "KS"]], 0)).toBe(true);
+  expect(holdFor(last.slice(0, 2))).toBeLessThan(holdFor([]));
+  expect(holdFor(last.slice(0, 2)), "long enough to read").toBeGreaterThanOrEqual(1000);
 });
 
 test("the result of a round stands while the next is bid for", () => {

@@ -78,7 +78,7 @@ export function TableView({ id, expectsHand, closed, stale, onDelete }: TableVie
           {!closed && (
             <button type="button" className="button" onClick={() => setOpen("share")}>
               <Icon name="share" />
-              Share
+              <span className="share-word">Share</span>
             </button>
           )}
         </div>

@@ -1,7 +1,7 @@
 /** Keeps a trick that is over on the cloth until it was read, then sweeps it to its winner. */
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Played, Seat, Table } from "./model";
-import { type Cloth, clothOf, endedBetween, type Held, HOLD, SWEEP, wentOn } from "./trick";
+import { type Cloth, clothOf, endedBetween, type Held, holdFor, SWEEP, wentOn } from "./trick";
 
 export interface Shown {
   readonly cards: readonly Played[];
@@ -31,18 +31,25 @@ export function useCloth(table: Table, viewer: Seat | null): Shown {
     setState(now);
   }
   const { held, swept } = now;
+  const hold = holdFor(now.cloth.current);
+  const since = useRef(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the time begins with each trick
+  useEffect(() => {
+    since.current = performance.now();
+  }, [held]);
   useEffect(() => {
     if (!held) return;
+    const lain = performance.now() - since.current;
     const timer = setTimeout(
       () =>
         setState((last) => {
           if (last.held !== held) return last;
           return swept ? { ...last, held: null, swept: false } : { ...last, swept: true };
         }),
-      swept ? SWEEP : HOLD,
+      swept ? SWEEP : Math.max(0, hold - lain),
     );
     return () => clearTimeout(timer);
-  }, [held, swept]);
+  }, [held, swept, hold]);
   if (!held) return { cards: now.cloth.current, winner: null, stage: "open" };
   return { cards: held.cards, winner: held.winner, stage: swept ? "swept" : "held" };
 }
