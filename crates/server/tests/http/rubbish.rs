@@ -182,6 +182,7 @@ async fn ground() -> Ground {
     let document = ok(world.ask(Method::GET, "/api/openapi.json")).await;
     let mut operations = vec![
         (Method::GET, "/boards/{id}".to_owned()),
+        (Method::GET, "/nommie/{id}".to_owned()),
         (Method::GET, "/{anything}".to_owned()),
         (Method::POST, "/api/{anything}/{else}".to_owned()),
     ];
