@@ -15,7 +15,7 @@ export function Felt() {
   const result = cloth.stage === "open" ? resultIn(phase, game.round_no) : null;
   const order = SEATS.map((seat) => ({ seat, side: sideOf(seat, viewer) }));
   return (
-    <section className="felt" aria-label="The table">
+    <section className="felt" aria-label="The table" data-phase={phase.phase}>
       <RoundBar />
       <div className="felt-seats">
         {order.map(({ seat, side }) => (
