@@ -74,7 +74,7 @@ impl House {
         (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null))
     }
 
-    async fn post(&self, path: &str, token: Option<&str>, body: Value) -> Value {
+    pub async fn post(&self, path: &str, token: Option<&str>, body: Value) -> Value {
         let mut request = self.http.post(self.url(path)).json(&body);
         if let Some(token) = token {
             request = request.bearer_auth(token);
@@ -131,9 +131,13 @@ impl House {
     }
 
     pub async fn delete(&self, token: &str, board: &str) {
-        let request = self.http.delete(self.url(&format!("/game/{board}"))).bearer_auth(token);
+        self.remove(token, &format!("/game/{board}")).await;
+    }
+
+    pub async fn remove(&self, token: &str, path: &str) {
+        let request = self.http.delete(self.url(path)).bearer_auth(token);
         let (status, body) = self.send(request).await;
-        assert!((200..300).contains(&status), "{status} {body}");
+        assert!((200..300).contains(&status), "DELETE {path}: {status} {body}");
     }
 
     pub async fn socket(&self, path: &str, token: Option<&str>) -> Socket {
