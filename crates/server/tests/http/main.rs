@@ -6,6 +6,7 @@
 mod auth;
 mod catalogue;
 mod documents;
+mod lists;
 mod nommie;
 mod pages;
 mod polls;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use game::{Timestamp, UserId};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
-use server::listen::{self, Running};
+use server::games::Games;
+use server::listen::{self, Mode, Running};
 use server::settings::{Settings, StoreKind};
 use store::User;
 use tempfile::TempDir;
@@ -36,6 +37,11 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::hosting(Games::default(), change).await
+    }
+
+    /// One that hosts these games.
+    pub(crate) async fn hosting(games: Games, change: impl FnOnce(&mut Settings)) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let mut settings = Settings {
             listen: ([127, 0, 0, 1], 0).into(),
@@ -47,7 +53,8 @@ impl World {
         settings.drain.window_seconds = 0;
         settings.drain.grace_seconds = 5;
         change(&mut settings);
-        let running = listen::start(settings).await.expect("the server starts");
+        let store = listen::open_store(&settings, Mode::Serve).expect("a store of its own");
+        let running = listen::start_with(settings, store, games).await.expect("the server starts");
         let base = format!("http://{}", running.address);
         let http = Client::builder().timeout(PATIENCE).build().expect("a client");
         Self { running, base, http, _dir: dir }
