@@ -29,7 +29,8 @@ pub enum Channel {
     Title,
     /// The summary.
     Summary,
-    /// What else lists ask: status, members, whose turn it is, rows.
+    /// What else lists ask: status, members, whose turn it is, rows. It has no viewer, so all of
+    /// it is compared for each.
     Lists,
     /// The time of the next deadline; its command is not shown.
     Deadline,
