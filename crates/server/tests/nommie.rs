@@ -1,7 +1,7 @@
 //! Nommie on sockets of a real server: what each viewer is sent, rights that change, turns, bots that
 //! outlive a restart. Must not know how any of it is done.
 
-#![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "a test ends where it fails")]
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test ends where it fails")]
 
 mod socket;
 

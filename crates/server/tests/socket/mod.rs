@@ -1,5 +1,7 @@
 //! A server in a directory of its own, and sockets to it. Must not know what is tested.
 
+#![allow(dead_code, reason = "each file of tests uses a part of it")]
+
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -52,6 +54,48 @@ impl House {
     /// From now on its store answers nothing.
     pub async fn lose_store(&self) {
         self.running().app.store.close().await.unwrap();
+    }
+
+    pub fn app(&self) -> &server::app::App {
+        &self.running().app
+    }
+
+    /// Somebody with this id.
+    pub async fn person(&self, id: &str) -> Person {
+        let user = store::User {
+            id: game::UserId::new(id).unwrap(),
+            name: id.to_owned(),
+            roles: Vec::new(),
+            guest: false,
+            created_at: game::Timestamp(0),
+            valid_from: game::Timestamp(0),
+        };
+        self.app().auth.put_user(user.clone()).await.unwrap();
+        let token = self.app().auth.issue_for(&user, Duration::from_secs(600)).unwrap();
+        Person { id: id.to_owned(), token }
+    }
+
+    /// Status, headers that say what is in it, and body of a `GET`.
+    pub async fn whole(&self, path: &str, token: &str) -> String {
+        let request = self.http.get(self.url(path)).bearer_auth(token);
+        Self::told(request).await
+    }
+
+    /// The same of a command that may be refused.
+    pub async fn attempt(&self, path: &str, token: &str, body: Value) -> String {
+        let request = self.http.post(self.url(path)).bearer_auth(token).json(&body);
+        Self::told(request).await
+    }
+
+    async fn told(request: reqwest::RequestBuilder) -> String {
+        let response = request.send().await.unwrap();
+        let headers: Vec<String> =
+            ["etag", "x-viewer-seat", "content-length", "vary", "cache-control"]
+                .iter()
+                .map(|name| format!("{name}: {:?}", response.headers().get(*name)))
+                .collect();
+        let status = response.status();
+        format!("{status} {}\n{}", headers.join("; "), response.text().await.unwrap())
     }
 
     fn running(&self) -> &Running {
