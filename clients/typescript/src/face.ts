@@ -47,6 +47,8 @@ export interface Face {
   readonly refresh: <View, Command>(sync: GameSync<View, Command>) => Promise<boolean>;
 }
 
+/** What a request needs to know. */
+type Asking = Pick<ConnectRequest, "session" | "url" | "fetch" | "token">;
 type CommandMessage = Extract<ClientMessage, { type: "command" }>;
 
 /**
@@ -65,7 +67,7 @@ export function faceView<View>(
 export function face<Command>(options: FaceOptions<Command>): Face {
   const { pollEvery = 2000 } = options;
   /** Of the newest connection: `refresh` asks in the same way. */
-  let latest: ConnectRequest | undefined;
+  let latest: Asking | undefined;
   let refreshed: string | null = null;
   // HTTP names no epoch: what it says is of the epoch that the socket named last. The first one is
   // called "", so that a view which came before it is of the same.
@@ -84,7 +86,7 @@ export function face<Command>(options: FaceOptions<Command>): Face {
   };
 
   /** The view, or null when `etag` still names it. */
-  const load = async (request: ConnectRequest, etag: string | null, signal?: AbortSignal) => {
+  const load = async (request: Asking, etag: string | null, signal?: AbortSignal) => {
     const { status, body, headers } = await ask(request, options.snapshot, {
       ...(etag && { headers: { "if-none-match": etag } }),
       signal,
@@ -209,8 +211,7 @@ export function face<Command>(options: FaceOptions<Command>): Face {
       { name: "polling", connect: poll },
     ],
     refresh: async (sync) => {
-      if (!latest) return false;
-      const { view, etag } = await load(latest, refreshed);
+      const { view, etag } = await load(latest ?? fromHere(sync.session), refreshed);
       refreshed = etag;
       if (view) sync.offer(view as Parameters<typeof sync.offer>[0]);
       return view !== null;
@@ -230,9 +231,14 @@ function messageOf<View>(
   return { type: "snapshot", version: 1, session, epoch, lock_version, viewer_seat, data };
 }
 
+/** As a page asks its own origin, before any connection has said otherwise. */
+function fromHere(session: string): Asking {
+  return { session, url: "", fetch: globalThis.fetch, token: () => Promise.resolve(null) };
+}
+
 /** One request, and the headers of its reply. */
 async function ask<Body>(
-  request: ConnectRequest,
+  request: Asking,
   path: string,
   more: JsonRequest,
 ): Promise<Reply<Body> & { readonly headers: Headers }> {

@@ -118,6 +118,7 @@ beforeEach(() => {
 afterEach(() => {
   for (const sync of open.splice(0)) sync.close();
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 async function setUpLive(options: Partial<GameSyncOptions<Table>> = {}) {
@@ -295,6 +296,16 @@ describe("refresh", () => {
       undefined,
       '"game-7-v5"',
     ]);
+  });
+
+  it("asks the page's own origin when no connection has said where to ask", async () => {
+    const { sync } = await setUpLive();
+    server.answer = () => view(5);
+    vi.stubGlobal("fetch", server.fetch);
+    const other = face({ socket: "/x", snapshot: "/own", command: () => ({ path: "/x" }) });
+    await expect(other.refresh(sync)).resolves.toBe(true);
+    expect(server.asked.map(({ path }) => path)).toEqual(["/own"]);
+    expect(sync.getState().version).toBe(5);
   });
 
   it("says why it could not", async () => {
