@@ -1,0 +1,46 @@
+import { cookies } from "next/headers";
+import Link from "next/link";
+import { newGame } from "@/app/actions";
+import { GuestForm } from "@/app/guest-form";
+import { ACCESS, parlor } from "@/lib/parlor";
+
+interface Listed {
+  readonly games: readonly { readonly id: string | number; readonly name?: string | null }[];
+}
+
+export default async function Home() {
+  const jar = await cookies();
+  if (!jar.has(ACCESS)) return <Frame body={<GuestForm />} />;
+  const reply = await parlor(jar, "/api/games?state=joinable");
+  const { games } = reply.ok ? ((await reply.json()) as Listed) : { games: [] };
+  return (
+    <Frame
+      body={
+        <>
+          <ul>
+            {games.map(({ id, name }) => (
+              <li key={id}>
+                <Link href={`/games/${id}`}>{name || `Game ${id}`}</Link>
+              </li>
+            ))}
+          </ul>
+          <form action={newGame}>
+            <label>
+              Name <input name="name" maxLength={80} />
+            </label>
+            <button type="submit">New game</button>
+          </form>
+        </>
+      }
+    />
+  );
+}
+
+function Frame({ body }: { body: React.ReactNode }) {
+  return (
+    <>
+      <h1>Nommie</h1>
+      {body}
+    </>
+  );
+}
