@@ -2,17 +2,15 @@ import { cookies } from "next/headers";
 import Link from "next/link";
 import { newGame } from "@/app/actions";
 import { GuestForm } from "@/app/guest-form";
+import type { GameLine } from "@/lib/nommie";
 import { ACCESS, parlor } from "@/lib/parlor";
-
-interface Listed {
-  readonly games: readonly { readonly id: string | number; readonly name?: string | null }[];
-}
 
 export default async function Home() {
   const jar = await cookies();
   if (!jar.has(ACCESS)) return <Frame body={<GuestForm />} />;
   const reply = await parlor(jar, "/api/games?state=joinable");
-  const { games } = reply.ok ? ((await reply.json()) as Listed) : { games: [] };
+  if (!reply.ok) throw new Error(`Parlor answered ${reply.status}`);
+  const { games } = (await reply.json()) as { games: readonly GameLine[] };
   return (
     <Frame
       body={
@@ -20,7 +18,7 @@ export default async function Home() {
           <ul>
             {games.map(({ id, name }) => (
               <li key={id}>
-                <Link href={`/games/${id}`}>{name || `Game ${id}`}</Link>
+                <Link href={`/games/${id}`}>{name}</Link>
               </li>
             ))}
           </ul>

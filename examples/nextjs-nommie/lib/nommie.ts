@@ -20,6 +20,7 @@ export interface SeatPublic {
 }
 
 export interface GameHeader {
+  readonly name: string;
   /** 0 before the start. */
   readonly round_no: number;
   readonly dealer: number;
@@ -101,6 +102,12 @@ export interface Envelope {
   readonly viewer_legal: Legal | null;
   readonly bid_constraints?: { readonly zero_bid_locked: boolean } | null;
   readonly lock_version: number;
+}
+
+/** A line of the list of games. */
+export interface GameLine {
+  readonly id: number;
+  readonly name: string;
 }
 
 /** What a player may ask for; `do` is the end of its path. */

@@ -5,13 +5,16 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { PATIENCE } from "../browser";
 
-/** A port that was free a moment ago: the server must know the app's origin before it starts. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/** Ports that were free a moment ago: the server must know an app's origin before either starts. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports: number[] = [];
+  for (const server of servers) {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    ports.push((server.address() as AddressInfo).port);
+  }
+  for (const server of servers) await new Promise((resolve) => server.close(resolve));
+  return ports;
 }
 
 export interface AppOptions {

@@ -1,28 +1,27 @@
-/**
- * `examples/nextjs-nommie`: logins and tokens against a real server; the table against
- * `NommieServer`, which speaks the game's contract.
- */
-import type { Page } from "playwright-core";
+/** `examples/nextjs-nommie`: a table on the real server, built and in development. */
+import type { Page, Response } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PATIENCE } from "../browser";
+import { Wire } from "../network";
 import { world } from "../world";
-import { App, freePort } from "./app";
-import { NommieServer } from "./nommie-server";
+import { App, freePorts } from "./app";
 
-const port = await freePort();
 // In development Next.js answers to this name alone.
-const origin = `http://localhost:${port}`;
-const w = world();
-let game: NommieServer;
+const at = (port: number) => `http://localhost:${port}`;
+const [port = 0, devPort = 0] = await freePorts(2);
+const origin = at(port);
+const w = world({ allowedOrigins: `${origin},${at(devPort)}` });
+/** Between browsers and the server; this app's own requests go past it. */
+let wire: Wire;
 let app: App | undefined;
 
 beforeAll(async () => {
-  game = await new NommieServer(w.server.url).open();
+  wire = await new Wire(w.server.port).open();
   app = await run("start", port);
 });
 afterAll(async () => {
   await app?.stop();
-  game?.close();
+  wire?.close();
 });
 
 function run(mode: "start" | "dev", on: number): Promise<App> {
@@ -31,28 +30,40 @@ function run(mode: "start" | "dev", on: number): Promise<App> {
     command: ["node_modules/next/dist/bin/next", mode, "-p", String(on)],
     env: {
       NEXT_TELEMETRY_DISABLED: "1",
-      PARLOR_URL: game.url,
-      NEXT_PUBLIC_PARLOR_WS_URL: game.url.replace("http", "ws"),
+      PARLOR_URL: w.server.url,
+      NEXT_PUBLIC_PARLOR_WS_URL: wire.url.replace("http", "ws"),
     },
     ready: /Ready in/,
   });
 }
 
-/** Opens an address as a new guest. */
-async function guest(address: string, name: string): Promise<Page> {
-  const page = await w.open(address);
+/** A new guest's page, and what it asked for: sockets by host, snapshots by status. */
+async function guest(name: string, address = origin) {
+  const page = await w.open();
+  const sockets: string[] = [];
+  const reads: number[] = [];
+  page.on("websocket", (socket) => {
+    // In development there is one of Next.js, too.
+    if (socket.url().startsWith(wire.url.replace("http", "ws"))) sockets.push(socket.url());
+  });
+  page.on("response", (reply: Response) => {
+    if (reply.url().endsWith("/snapshot")) reads.push(reply.status());
+  });
+  await page.goto(address);
   await page.getByLabel("Your name").fill(name);
   await press(page, "Play as a guest");
   await page.getByLabel("Your name").waitFor({ state: "detached" });
-  return page;
+  return { page, sockets, reads };
 }
 
 /** A new guest with a new game, at its table. */
-async function host(): Promise<Page> {
-  const page = await guest(origin, "Ada");
-  await press(page, "New game");
-  await live(page, "websocket");
-  return page;
+async function host() {
+  const ada = await guest("Ada");
+  await ada.page.getByLabel("Name").fill("Friday");
+  await press(ada.page, "New game");
+  await ada.page.getByRole("heading", { name: "Friday" }).waitFor();
+  await live(ada.page, "websocket");
+  return ada;
 }
 
 function press(page: Page, name: string): Promise<void> {
@@ -67,8 +78,17 @@ function says(page: Page, text: string): Promise<void> {
   return page.locator("main [role=alert]").getByText(text).waitFor();
 }
 
-const row = (page: Page, text: string) => page.getByRole("row").filter({ hasText: text });
-const hand = (page: Page) => page.getByRole("list", { name: "Your hand" }).getByRole("listitem");
+/** Waits for a line about a seat. */
+function seat(page: Page, text: string | RegExp): Promise<void> {
+  return page.getByRole("rowheader", { name: text, exact: typeof text === "string" }).waitFor();
+}
+
+/** What the app's server sends to whoever has the page's cookies, before any script has run. */
+const sent = async (page: Page) => (await page.request.get(page.url())).text();
+const hand = (page: Page) =>
+  page.getByRole("list", { name: "Your hand" }).getByRole("listitem").allTextContents();
+const moves = (page: Page) =>
+  page.getByRole("group", { name: "Your moves" }).getByRole("button").allTextContents();
 
 test("the login stays in cookies that no script can read; the browser gets tokens for sockets alone", async () => {
   const page = await w.open(origin);
@@ -101,131 +121,140 @@ test("the login stays in cookies that no script can read; the browser gets token
   expect(renewed.every(({ value }) => cookies.every((old) => old.value !== value))).toBe(true);
 });
 
-test("two at a table: it comes with the first snapshot, is live by one socket, and hides what is hidden", async () => {
-  const ada = await host();
-  const grace = await guest(ada.url(), "Grace");
-  await press(grace, "Take a seat");
+test("two people and two bots: first paint, one socket, hidden hands, legal moves as buttons", async () => {
+  const { page: ada, sockets: adaSockets } = await host();
+  const { page: grace, sockets, reads } = await guest("Grace", ada.url());
   await live(grace, "websocket");
-  await row(ada, "Player 1").waitFor();
-  await row(grace, "Player 1 (you)").waitFor();
-  expect(game.opened).toBe(2);
-  expect(game.watching).toBe(2);
-
+  expect(reads, "the first view came with the page").toEqual([]);
+  await press(grace, "Join");
+  await seat(ada, "Grace");
+  await seat(grace, "Grace (you)");
+  for (const _ of ["seat 2", "seat 3"]) await press(ada, "Add a bot");
   await press(ada, "Ready");
-  await row(grace, "Player 0, ready").waitFor();
+  await seat(grace, "Ada, ready");
   await press(grace, "Ready");
-  await row(ada, "Player 0 (you), to act").waitFor();
-  await row(grace, "Player 0, to act").waitFor();
-  expect(await hand(ada).allTextContents()).toEqual(["2♣", "10♦", "A♠"]);
-  expect(await hand(grace).allTextContents()).toEqual(["3♣", "4♦", "K♥"]);
-  expect(await grace.getByRole("button", { name: /^Bid/ }).count()).toBe(0);
 
-  // What this app's server sends, before any script has run, to each their own.
-  const sent = async (page: Page) => (await page.request.get(page.url())).text();
-  expect(await sent(ada)).toContain("10♦");
-  expect(await sent(grace)).toContain("K♥");
-  expect(await sent(grace)).not.toMatch(/10♦|"TD"|TD/);
-  const secrets = (await ada.context().cookies()).map(({ value }) => value);
-  for (const secret of secrets) expect(await sent(ada)).not.toContain(secret);
+  // Left of the dealer begins.
+  await seat(grace, "Grace (you), to act");
+  await seat(ada, "Grace, to act");
+  expect(await moves(grace)).toEqual(Array.from({ length: 14 }, (_, bid) => `Bid ${bid}`));
+  expect(await moves(ada)).toEqual([]);
+  const [hers, his] = await Promise.all([hand(ada), hand(grace)]);
+  expect(new Set([...hers, ...his]).size).toBe(26);
+  const [forAda, forGrace] = await Promise.all([sent(ada), sent(grace)]);
+  for (const card of hers) expect(forAda).toContain(`<li>${card}</li>`);
+  for (const card of his) expect(forGrace).toContain(`<li>${card}</li>`);
+  for (const card of hers) expect(forGrace).not.toContain(card);
+  for (const { value } of await ada.context().cookies()) expect(forAda).not.toContain(value);
 
-  await press(ada, "Bid 3");
-  for (const page of [ada, grace]) await row(page, "Player 0").getByText("3").waitFor();
-  await grace.getByRole("button", { name: "Bid 1" }).waitFor();
-  expect(await ada.getByRole("button", { name: /^Bid/ }).count()).toBe(0);
-  expect(game.opened, "one socket a page, still").toBe(2);
+  await press(grace, "Bid 3");
+  await seat(ada, "Ada (you), deals, to act");
+  expect(await moves(grace)).toEqual([]);
+  await press(ada, "Bid 13");
+  await press(ada, "♠ Spades");
+  await seat(grace, "Grace (you), to act");
+  await grace.getByText("13 cards, ♠ Spades: Trick").waitFor();
+  expect(await moves(grace)).toEqual(his);
+  const [led = ""] = his;
+  await press(grace, led);
+  await seat(ada, "Ada (you), deals, to act");
+  const trick = ada.getByRole("list", { name: "Trick" }).getByRole("listitem");
+  expect((await trick.allTextContents())[0]).toBe(`Grace: ${led}`);
+  const following = hers.filter((card) => card.at(-1) === led.at(-1));
+  const legal = await moves(ada);
+  expect(legal).toEqual(following.length > 0 ? following : hers);
+  await press(ada, legal[0] ?? "");
+  await expect.poll(() => hand(ada), { timeout: PATIENCE }).toHaveLength(12);
+  expect(adaSockets).toHaveLength(1);
+  expect(sockets).toHaveLength(1);
 });
 
-test("a move that came too late or may not be says why, and the page shows the newest table", async () => {
-  const ada = await host();
-  const grace = await guest(ada.url(), "Grace");
-  await press(grace, "Take a seat");
-  await live(grace, "websocket");
-  // Grace's connection is held up: she does not see that Ada is ready.
-  game.hold(1);
-  await press(ada, "Ready");
-  await row(ada, "Player 0 (you), ready").waitFor();
+test("a move that came too late, or may not be, says why; the page shows the newest table", async () => {
+  const { page: ada } = await host();
+  const { page: grace } = await guest("Grace", ada.url());
+  await press(grace, "Join");
+  await seat(grace, "Grace (you)");
+  // Grace polls, and her polls are held up: she does not see what Ada does.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await grace.goto(`${ada.url()}?transport=polling`);
+  await live(grace, "polling");
+  await grace.route("**/snapshot", (route) => held.then(() => route.continue()));
+  await press(ada, "Add a bot");
+  await seat(ada, /bot/);
   await press(grace, "Ready");
   await says(grace, "Somebody was faster");
-  await row(grace, "Player 0, ready").waitFor();
-  game.refuse = "the game sleeps";
+  await seat(grace, /bot/);
+  release();
   await press(grace, "Ready");
-  await says(grace, "the game sleeps");
+  await seat(ada, "Grace, ready");
+
+  await press(ada, "Add a bot");
+  const { page: eve } = await guest("Eve", ada.url());
+  await press(eve, "Join");
+  await says(eve, "seat");
 });
 
 test("without sockets it is live by polls with an ETag, by itself or when it is told to", async () => {
-  const ada = await host();
-  const asks: string[] = [];
-  const grace = await guest(ada.url(), "Grace");
-  grace.on("websocket", () => asks.push("socket"));
-  game.sockets = false;
+  const { page: ada } = await host();
+  wire.refuse(/^GET \/ws\b/);
   try {
-    await press(grace, "Watch");
+    const { page: grace, sockets } = await guest("Grace", ada.url());
     await live(grace, "polling");
-    expect(asks.length).toBeGreaterThan(0);
-    await press(ada, "Ready");
-    await row(grace, "Player 0, ready").waitFor();
+    expect(sockets.length, "it was tried").toBeGreaterThan(0);
+    await press(ada, "Add a bot");
+    await seat(grace, /bot/);
+    await press(grace, "Join");
+    await seat(ada, "Grace");
+    await seat(grace, "Grace (you)");
   } finally {
-    game.sockets = true;
+    wire.refuse();
   }
 
-  asks.length = 0;
-  await grace.goto(`${ada.url()}?transport=polling`);
-  await live(grace, "polling");
-  const before = game.reads.length;
-  await expect
-    .poll(() => game.reads.slice(before).some(({ status }) => status === 304), {
-      timeout: PATIENCE,
-    })
-    .toBe(true);
-  await press(ada, "Not ready");
-  await row(grace, "Player 0, ready").waitFor({ state: "detached" });
-  await press(grace, "Join");
-  await row(ada, "Player 1").waitFor();
-  await row(grace, "Player 1 (you)").waitFor();
-  expect(asks).toEqual([]);
+  const { page: eve, sockets, reads } = await guest("Eve", ada.url());
+  await live(eve, "websocket");
+  sockets.length = 0;
+  await eve.goto(`${ada.url()}?transport=polling`);
+  await live(eve, "polling");
+  await expect.poll(() => reads, { timeout: PATIENCE }).toContain(304);
+  await press(eve, "Join");
+  await seat(ada, "Eve");
+  expect(sockets).toEqual([]);
 });
 
-test("the button asks once over HTTP, and with the ETag the next time", async () => {
-  const ada = await host();
-  const reads = game.reads.length;
-  const asked = async (count: number) => {
-    await expect.poll(() => game.reads.length, { timeout: PATIENCE }).toBe(reads + count);
-    return game.reads.slice(reads).map(({ status }) => status);
-  };
-  await press(ada, "Refresh");
-  expect(await asked(1)).toEqual([200]);
-  await press(ada, "Refresh");
-  expect(await asked(2)).toEqual([200, 304]);
-  game.silence();
-  await press(ada, "Refresh");
-  await row(ada, "Player 1").waitFor();
-  expect(await asked(3)).toEqual([200, 304, 200]);
-});
-
-test("a lost socket comes back with a fresh token, and nothing is missed", async () => {
-  const ada = await host();
-  const grace = await guest(ada.url(), "Grace");
-  await press(grace, "Take a seat");
+test("while the socket is lost, the button asks over HTTP, with an ETag; then it comes back", async () => {
+  const { page: ada, sockets, reads } = await host();
+  const { page: grace } = await guest("Grace", ada.url());
   await live(grace, "websocket");
-  game.cut();
-  await press(ada, "Ready");
-  await row(grace, "Player 0, ready").waitFor();
-  await live(grace, "websocket");
-  expect(game.watching).toBe(2);
+  wire.cut();
+  try {
+    await ada.getByRole("status").getByText("reconnecting").waitFor();
+    const joined = await grace.request.post(`${ada.url().replace("/games/", "/api/games/")}/join`);
+    expect(joined.status()).toBe(200);
+    await press(ada, "Refresh");
+    await seat(ada, "Grace");
+    await press(ada, "Refresh");
+    await expect.poll(() => reads, { timeout: PATIENCE }).toEqual([200, 304]);
+  } finally {
+    wire.mend();
+  }
+  for (const page of [ada, grace]) await live(page, "websocket");
+  await seat(grace, "Grace (you)");
+  expect(sockets.length).toBeGreaterThan(1);
 });
 
 test("in development, under strict mode, a page has one socket", async () => {
-  const other = await freePort();
   // The login made here counts there too: cookies know no ports.
-  const [ada, dev] = await Promise.all([host(), run("dev", other)]);
+  const [{ page: ada, sockets }, dev] = await Promise.all([host(), run("dev", devPort)]);
   try {
-    const before = game.opened;
-    await ada.goto(ada.url().replace(origin, `http://localhost:${other}`));
+    sockets.length = 0;
+    await ada.goto(ada.url().replace(origin, at(devPort)));
     await live(ada, "websocket");
-    await press(ada, "Ready");
-    await row(ada, "Player 0 (you), ready").waitFor();
-    expect(game.opened).toBe(before + 1);
-    await expect.poll(() => game.watching, { timeout: PATIENCE }).toBe(1);
+    await press(ada, "Add a bot");
+    await seat(ada, /bot/);
+    expect(sockets).toHaveLength(1);
   } finally {
     await dev.stop();
   }

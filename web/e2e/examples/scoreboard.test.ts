@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PATIENCE } from "../browser";
 import { world } from "../world";
-import { App, freePort } from "./app";
+import { App, freePorts } from "./app";
 
-const port = await freePort();
+const [port = 0] = await freePorts(1);
 const origin = `http://127.0.0.1:${port}`;
 const w = world({ allowedOrigins: origin });
 let app: App | undefined;

@@ -1,7 +1,6 @@
 import { cookies } from "next/headers";
 import { notFound } from "next/navigation";
 import { faceView } from "parlor-client/face";
-import { enter } from "@/app/actions";
 import { GuestForm } from "@/app/guest-form";
 import type { Envelope } from "@/lib/nommie";
 import { ACCESS, parlor, socketUrl } from "@/lib/parlor";
@@ -14,7 +13,6 @@ export default async function Game({ params, searchParams }: PageProps<"/games/[
   if (!jar.has(ACCESS)) return <GuestForm game={id} />;
   const reply = await parlor(jar, `/api/games/${encodeURIComponent(id)}/snapshot`);
   if (reply.status === 401) return <GuestForm game={id} />;
-  if (reply.status === 403) return <Door id={id} />;
   if (reply.status === 400 || reply.status === 404) notFound();
   if (!reply.ok) throw new Error(`Parlor answered ${reply.status}`);
   const body = (await reply.json()) as Envelope;
@@ -25,19 +23,5 @@ export default async function Game({ params, searchParams }: PageProps<"/games/[
       polling={transport === "polling"}
       sockets={socketUrl()}
     />
-  );
-}
-
-/** For who is not in the game yet. */
-function Door({ id }: { id: string }) {
-  return (
-    <form>
-      <button type="submit" formAction={enter.bind(null, id, "join")}>
-        Take a seat
-      </button>
-      <button type="submit" formAction={enter.bind(null, id, "spectate")}>
-        Watch
-      </button>
-    </form>
   );
 }

@@ -23,13 +23,17 @@ interface TableProps {
 
 export function Table({ id, initial, polling, sockets }: TableProps) {
   const game = useMemo(() => nommie(id, sockets), [id, sockets]);
-  const { view, viewerSeat, status, pending, send, sync } = useGameSync<Envelope, Command>({
-    session: id,
-    initial,
-    transports: polling ? game.transports.slice(1) : game.transports,
-    getToken: socketToken,
-  });
+  const { view, version, viewerSeat, status, pending, send, sync } = useGameSync<Envelope, Command>(
+    {
+      session: id,
+      initial,
+      transports: polling ? game.transports.slice(1) : game.transports,
+      getToken: socketToken,
+    },
+  );
   const [problem, setProblem] = useState("");
+  /** Version that our last move made: the next move waits until it is on screen. */
+  const [made, setMade] = useState(0);
 
   const act = (work: () => Promise<unknown>) => async () => {
     setProblem("");
@@ -41,17 +45,20 @@ export function Table({ id, initial, polling, sockets }: TableProps) {
   };
   // The version at the moment of the click, not of the last render.
   const move = (command: Command) =>
-    act(() => send(command, { lockVersion: sync.getState().version ?? 0 }));
+    act(async () => {
+      const { version } = sync.getState();
+      setMade((await send(command, { lockVersion: version ?? 0 })).lockVersion);
+    });
 
   const { snapshot, viewer_hand, viewer_legal } = view ?? initial.data;
-  const { seating, round_no, dealer, host_seat, scores_total, winners } = snapshot.game;
+  const { name, seating, round_no, dealer, host_seat, scores_total, winners } = snapshot.game;
   const me = viewerSeat === null ? null : seating[viewerSeat];
   const { phase } = snapshot;
   const round = phase.data?.round;
   const toAct = phase.data && "to_act" in phase.data ? phase.data.to_act : null;
   return (
     <>
-      <h1>Nommie</h1>
+      <h1>{name}</h1>
       <p role="status">
         {status.state} {status.transport}
       </p>
@@ -105,7 +112,7 @@ export function Table({ id, initial, polling, sockets }: TableProps) {
         </ul>
       )}
 
-      <fieldset className="moves" disabled={pending > 0}>
+      <fieldset className="moves" disabled={pending > 0 || (version ?? 0) < made}>
         <legend>Your moves</legend>
         {phase.phase === "Init" && !me && <Move label="Join" onClick={move({ do: "join" })} />}
         {phase.phase === "Init" && me && (
