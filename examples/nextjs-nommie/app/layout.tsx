@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import "./style.css";
 
-export const metadata: Metadata = { title: "Nommie" };
+export const metadata: Metadata = { title: "Nommie", icons: { icon: "data:," } };
 
 export default function Layout({ children }: LayoutProps<"/">) {
   return (
