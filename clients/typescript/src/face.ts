@@ -120,8 +120,8 @@ export function face<Command>(options: FaceOptions<Command>): Face {
       const { snapshot } = extensions;
       // A stale version comes with the newest view.
       const version = versionIn(snapshot);
-      const fresh = version === null ? null : messageOf(session, snapshot, version, seat, epoch);
-      tell({ error: { ...extensions, status, code, message, snapshot: fresh } });
+      const fresh = version !== null && messageOf(session, snapshot, version, seat, epoch);
+      tell({ error: { ...extensions, status, code, message, ...(fresh && { snapshot: fresh }) } });
     }
   };
 
@@ -167,21 +167,31 @@ export function face<Command>(options: FaceOptions<Command>): Face {
     const carry = inOrder(request, events);
     const abort = new AbortController();
     const { signal } = abort;
-    let wake = () => {};
+    /** Asked for while a poll is under way: the next one follows it at once. */
+    let due = false;
+    let endPause = () => {};
+    const wake = () => {
+      due = true;
+      endPause();
+    };
+    const pause = () =>
+      new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pollEvery);
+        endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     const loop = async () => {
-      for (let etag: string | null = null; !signal.aborted; ) {
+      for (let etag: string | null = null; ; ) {
+        due = false;
         const loaded = await load(request, etag, signal);
         if (signal.aborted) return;
         etag = loaded.etag;
         events.alive(false);
         if (loaded.view) events.message(loaded.view);
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, pollEvery);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
+        if (!due) await pause();
+        if (signal.aborted) return;
       }
     };
     loop().catch((error: unknown) => {
@@ -233,7 +243,13 @@ function messageOf<View>(
 
 /** As a page asks its own origin, before any connection has said otherwise. */
 function fromHere(session: string): Asking {
-  return { session, url: "", fetch: globalThis.fetch, token: () => Promise.resolve(null) };
+  return {
+    session,
+    url: "",
+    // Must not lose its `this`.
+    fetch: (input, init) => globalThis.fetch(input, init),
+    token: () => Promise.resolve(null),
+  };
 }
 
 /** One request, and the headers of its reply. */

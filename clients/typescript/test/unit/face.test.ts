@@ -273,6 +273,22 @@ describe("polling", () => {
     expect(sync.getState().version).toBe(4);
   });
 
+  it("asks once more when the answer to a command comes during a poll", async () => {
+    const { sync } = await setUpPolls();
+    let reply: (response: Response) => void = () => {};
+    server.answer = () => new Promise((resolve) => (reply = resolve));
+    await vi.advanceTimersByTimeAsync(2000);
+    const late = reply;
+    server.answer = ({ method }) =>
+      method === "POST"
+        ? new Response(null, { status: 204, headers: { etag: '"game-7-v4"' } })
+        : view(4);
+    await sync.send({ do: "play", card: "TD" });
+    late(view(3));
+    await settle();
+    expect(sync.getState().version).toBe(4);
+  });
+
   it("ends for good when the game is not there, and comes back from anything else", async () => {
     server.answer = () => problem(503, "UNAVAILABLE");
     const { sync } = setUp({ WebSocket: undefined });
@@ -301,7 +317,10 @@ describe("refresh", () => {
   it("asks the page's own origin when no connection has said where to ask", async () => {
     const { sync } = await setUpLive();
     server.answer = () => view(5);
-    vi.stubGlobal("fetch", server.fetch);
+    vi.stubGlobal("fetch", function (this: unknown, ...request: Parameters<typeof fetch>) {
+      if (this !== globalThis && this !== undefined) throw new TypeError("Illegal invocation");
+      return server.fetch(...request);
+    });
     const other = face({ socket: "/x", snapshot: "/own", command: () => ({ path: "/x" }) });
     await expect(other.refresh(sync)).resolves.toBe(true);
     expect(server.asked.map(({ path }) => path)).toEqual(["/own"]);
