@@ -157,7 +157,7 @@ pub(super) async fn remove_ai(
 ///
 /// For the host, in the lobby.
 #[utoipa::path(
-    post, path = "/api/games/{id}/remove", tag = "nommie", operation_id = "removePlayer",
+    post, path = "/api/games/{id}/remove", tag = "nommie", operation_id = "removeFromGame",
     params(("id" = u64, Path, description = "Id of the game", example = 4711)),
     request_body = shapes::SeatNumber, security(("bearer" = [])),
     responses((status = 204, description = "It is durable; `ETag` names the version"), WriteErrors),

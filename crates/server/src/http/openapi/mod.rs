@@ -39,6 +39,8 @@ pub(super) use errors::{ReadErrors, WriteErrors};
         (name = "scoreboard", description = "Boards as resources of their own. Reads are anonymous; \
             writes need a token of the board's owner or of an editor."),
         (name = "drinks", description = "The catalogue of drinks that all boards share."),
+        (name = "nommie", description = "Games of Nommie, nomination whist for four. All of it needs \
+            a login."),
         (name = "auth", description = "Logins and tokens. There are no cookies."),
         (name = "sockets", description = "Where WebSockets are opened. The messages are described \
             in docs/PROTOCOL.md."),
