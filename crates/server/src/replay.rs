@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use engine::{AnyGame, LogEntry, RawJson, Replay, ReplayError, Stored};
-use game::{SeatId, SessionId, Status, Version, Viewer};
+pub use game::Viewer;
+use game::{SeatId, SessionId, Status, Version};
 use protocol::from_server::About;
 use store::{Store, StoreError};
 
@@ -24,6 +25,15 @@ pub const PAGE: usize = 100;
 
 /// Seats without secrets in a row, after which no more are looked for.
 const SEAT_GAP: u8 = 4;
+
+/// Reads as whom something is looked at: `spectator`, or the number of a seat.
+#[must_use]
+pub fn read_viewer(text: &str) -> Option<Viewer> {
+    match text {
+        "spectator" => Some(Viewer::Spectator),
+        seat => seat.parse().ok().map(|seat| Viewer::Seat(SeatId(seat))),
+    }
+}
 
 /// Why a session cannot be replayed.
 #[derive(Debug, thiserror::Error)]

@@ -21,7 +21,7 @@ use super::sessions::json;
 use crate::app::App;
 use crate::auth::{ADMIN, Login};
 use crate::problem::Problem;
-use crate::replay::{Moment, OpenError, PAGE, Recording, StudioError};
+use crate::replay::{Moment, OpenError, PAGE, Recording, StudioError, read_viewer};
 use crate::{clock, frames};
 
 /// Most log entries in one answer.
@@ -189,21 +189,14 @@ async fn version(
     Query(whom): Query<AsWhom>,
 ) -> Result<Response, Problem> {
     let version = Version(parts.get("version")?);
-    let viewer = read_viewer(whom.viewer.as_deref())?;
-    let seen_as = whom.viewer.as_deref().filter(|_| viewer.seat().is_some());
-    let (user, seen_as) = (&login.user, seen_as.unwrap_or("spectator"));
-    tracing::info!(%user, session = %id, version = version.0, seen_as, "an admin looks at a version");
+    let seen_as = whom.viewer.as_deref().filter(|text| !text.is_empty()).unwrap_or("spectator");
+    let viewer = read_viewer(seen_as).ok_or_else(|| {
+        Problem::new(&codes::BAD_REQUEST, "as is `spectator` or the number of a seat, 0 to 255")
+    })?;
+    let (user, at) = (&login.user, version.0);
+    tracing::info!(%user, session = %id, version = at, seen_as, "an admin looks at a version");
     let moment = app.studio.moment(id, version, viewer).await.map_err(cannot_show)?;
     Ok(secret(body(&app, id, viewer, &moment)))
-}
-
-fn read_viewer(text: Option<&str>) -> Result<Viewer, Problem> {
-    match text.unwrap_or("spectator") {
-        "" | "spectator" => Ok(Viewer::Spectator),
-        seat => seat.parse().map(|seat| Viewer::Seat(SeatId(seat))).map_err(|_| {
-            Problem::new(&codes::BAD_REQUEST, "as is `spectator` or the number of a seat, 0 to 255")
-        }),
-    }
 }
 
 /// The body of a `GET` at the time, with the commit and what else a page of a replay needs.
