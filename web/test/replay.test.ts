@@ -69,7 +69,7 @@ function server(answer: (path: string) => { status?: number; body: unknown }) {
     const { status = 200, body } = answer(path);
     return new Response(JSON.stringify(body), { status });
   };
-  return { moments: new Moments(new Api({ fetch }), "7"), asked };
+  return { moments: new Moments(new Api({ fetch }), "7", 0), asked };
 }
 
 test("a version is asked for once for each viewer", async () => {

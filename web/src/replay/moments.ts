@@ -43,10 +43,12 @@ const AGAIN = 200;
 export class Moments {
   readonly #api: Api;
   readonly #path: string;
+  readonly #again: number;
   readonly #kept = new Map<string, Promise<Moment>>();
 
-  constructor(api: Api, session: string) {
+  constructor(api: Api, session: string, again = AGAIN) {
     this.#api = api;
+    this.#again = again;
     this.#path = `/api/admin/sessions/${encodeURIComponent(session)}`;
   }
 
@@ -87,7 +89,7 @@ export class Moments {
         const reached = error instanceof ApiError ? error.extensions.reached : undefined;
         if (typeof reached !== "number") throw error;
         onWait(reached);
-        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+        await new Promise((resolve) => setTimeout(resolve, this.#again));
       }
     }
   }
