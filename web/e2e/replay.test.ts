@@ -1,6 +1,6 @@
 /** An admin goes through a game version by version, as anyone who saw it. */
 import type { Page } from "playwright-core";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { scan } from "./axe";
 import { PATIENCE, PHONE, shoot } from "./browser";
 import { addPlayers, makeBoard } from "./steps";
@@ -41,12 +41,11 @@ async function played(): Promise<{ id: string; last: number; admin: string }> {
   ]) {
     await ask(ann, "POST", `${session}/commands`, { command });
   }
-  let now = await ask<Snapshot>(ann, "GET", session);
-  while (now.status !== "ended") {
-    // Each answer is a newer version: the bots never pause for as long as that.
-    now = await ask<Snapshot>(ann, "GET", `${session}?wait=25&since=${now.lock_version}`);
-  }
-  return { id: String(game.id), last: now.lock_version, admin: w.server.adminToken("root") };
+  const now = () => ask<Snapshot>(ann, "GET", session);
+  const over = { timeout: 2 * PATIENCE, interval: 200 };
+  await vi.waitUntil(async () => (await now()).status === "ended", over);
+  const last = (await now()).lock_version;
+  return { id: String(game.id), last, admin: w.server.adminToken("root") };
 }
 
 let game: Awaited<ReturnType<typeof played>>;
@@ -112,7 +111,9 @@ test.each([
 
   await page.getByLabel("Speed").selectOption("10 a second");
   await page.getByRole("button", { name: "Play" }).click();
-  await shows(page, 44);
+  const place = page.locator(".replay-place strong");
+  const played = async () => Number(await place.textContent());
+  await expect.poll(played, { timeout: PATIENCE }).toBeGreaterThan(43);
   await page.getByRole("button", { name: "Pause" }).click();
   await page.getByRole("button", { name: "Play" }).waitFor();
 

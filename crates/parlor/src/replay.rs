@@ -19,14 +19,14 @@ use print::Out;
 /// Logs shorter than this are played before a bar would be seen.
 const BAR_FROM: u64 = 500;
 
-/// Play a session's log again and check it, beside a running server or without one.
-///
-/// Every commit is carried out anew by the rules of this program. Its events, the hash of the state
-/// that it makes and the hash of the entry before must be those of the log, and the end must be what
-/// the store holds. Where something differs, replay says at which version and why, and ends with
-/// status 1.
+/// The arguments. The text above them in the help is with the list of commands.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Every commit is carried out anew by the rules of this program, beside a running server or without
+one. Its events, the hash of the state that it makes and the hash of the entry before must be those
+of the log, and the end must be what the store holds. Where something differs, replay says at which
+version and why, and ends with status 1; what stands before can still be looked at.
+
 Examples:
   parlor replay 4711                    every commit: version, time, actor, command, events, hash
   parlor replay 4711 --verify           check the whole log, print one line

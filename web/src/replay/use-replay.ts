@@ -159,7 +159,10 @@ function useNewest(
           const news = await moments.recorded(known.current?.lock_version ?? 0);
           const old = known.current;
           const same = old?.lock_version === news.lock_version && old.deleted === news.deleted;
-          if (current && !same) onNews(news);
+          if (current && !same) {
+            known.current = news; // Not only with the next render: the next look may come before.
+            onNews(news);
+          }
         }
       } catch (error) {
         // While something is shown, a lost connection is only a pause.
