@@ -126,7 +126,7 @@ test("a running board is followed", async () => {
   const address = await makeBoard(ada, w.server.url, { title: "Saturday", name: "Ada" });
   const admin = await w.open(address.replace("/boards/", "/admin/sessions/"));
   await enter(admin, game.admin);
-  await admin.getByText("running, following").waitFor();
+  await admin.getByText("running · following").waitFor();
   await addPlayers(ada, "Players", ["Ada"]);
   await admin.getByRole("heading", { name: /: add_player$/ }).waitFor();
   await admin.locator(".replay-view").getByText('"Ada"').first().waitFor();
@@ -157,7 +157,7 @@ test("what is broken or not there is said", async () => {
       contentType: "application/problem+json",
       body: JSON.stringify({
         code: "LOG_BROKEN",
-        detail: "the log breaks: version 30: the rules make another state",
+        detail: "version 30: the rules make another state of the logged command",
         extensions: { version: 30 },
       }),
     });

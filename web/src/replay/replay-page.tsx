@@ -40,7 +40,7 @@ export default function ReplayPage({ id }: { readonly id: string }) {
           <header className="replay-head">
             <h1>{shown?.moment.title ?? `Session ${id}`}</h1>
             <p className="quiet">
-              {recorded.game} · session {id} · {state(replay)}
+              {[recorded.game, `session ${id}`, ...state(replay)].join(" · ")}
             </p>
           </header>
         ) : (
@@ -68,11 +68,13 @@ export default function ReplayPage({ id }: { readonly id: string }) {
   );
 }
 
-function state({ recorded, shown, version }: Replay): string {
-  if (recorded?.deleted) return "deleted";
+/** Where the session was in its life at the version that is shown, and whether that is followed. */
+function state({ recorded, shown, version }: Replay): string[] {
+  if (recorded?.deleted) return ["deleted"];
+  if (!shown) return [];
+  const { status } = shown.moment;
   const newest = recorded?.lock_version === version;
-  const status = shown?.moment.status ?? "";
-  return newest && status !== "ended" ? `${status}, following` : status;
+  return newest && status !== "ended" ? [status, "following"] : [status];
 }
 
 /** The view: as the game draws it where it can, or as a tree. */
@@ -136,7 +138,7 @@ function Problem({ replay }: { readonly replay: Replay }) {
     return (
       <div className="notice" data-kind="error" role="alert">
         <p>
-          <strong>The log is broken from version {from} on.</strong> {problem.message}.{" "}
+          <strong>The log is broken from version {from} on.</strong> {sentence(problem.message)}{" "}
           {from > 1 ? "What stands before can be looked at." : "Nothing of it can be trusted."}
         </p>
         {from > 1 && (
@@ -155,6 +157,10 @@ function Problem({ replay }: { readonly replay: Replay }) {
       </button>
     </div>
   );
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** Arrows, Home and End move through the versions, wherever they mean nothing else. */

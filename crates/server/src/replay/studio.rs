@@ -43,7 +43,7 @@ pub enum StudioError {
         newest: Version,
     },
     /// The log does not lead there.
-    #[error("the log breaks: {0}")]
+    #[error("{0}")]
     Broken(ReplayError),
     /// It takes more than one request.
     #[error("rebuilt up to version {0}; ask again")]

@@ -69,7 +69,7 @@ async fn every_version_is_what_its_viewers_saw() {
     let (host, root) = (world.guest("Ann").await, world.with_roles("root", &["admin"]).await);
     let (id, seen) = play(&world, &host).await;
     let newest = *seen.last_key_value().unwrap().0;
-    assert!(newest > 1000, "a whole game: {newest}");
+    assert!(newest > 800, "a whole game: {newest}");
     assert!(seen.len() > 200, "{} of {newest} versions were taken down", seen.len());
     let raw_of = async |version: u64, viewer: Viewer| {
         let seen_as = named(viewer);
