@@ -96,6 +96,7 @@ pub(super) fn routes(files: Files) -> Router<App> {
         .route("/", get(home))
         .route("/index.html", get(home))
         .route("/boards/{id}", get(board))
+        .route("/admin/sessions/{id}", get(home))
         .layer(Extension(files))
         .layer(CompressionLayer::new())
 }

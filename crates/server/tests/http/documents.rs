@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::world::{World, header, ok};
 
 /// Paths that are for people and stand in no document.
-const PAGES: [&str; 3] = ["/", "/boards/{id}", "/index.html"];
+const PAGES: [&str; 4] = ["/", "/admin/sessions/{id}", "/boards/{id}", "/index.html"];
 
 async fn operations(world: &World) -> Vec<(String, Method, Value)> {
     let document = ok(world.ask(Method::GET, "/api/openapi.json")).await;

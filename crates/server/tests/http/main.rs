@@ -3,6 +3,7 @@
 
 #![allow(missing_docs, reason = "tests")]
 
+mod admin;
 mod auth;
 mod catalogue;
 mod documents;

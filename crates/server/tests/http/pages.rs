@@ -30,6 +30,8 @@ async fn pages_that_are_not_there_say_so() {
     let world = World::start().await;
     for (path, status) in [
         ("/", 200),
+        ("/admin/sessions/77", 200),
+        ("/admin/sessions", 404),
         ("/boards/77", 404),
         ("/boards/x", 404),
         ("/boards/%ff", 404),

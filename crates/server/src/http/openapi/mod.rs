@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use super::shapes;
 use crate::app::App;
 
-pub(super) use errors::{ReadErrors, WriteErrors};
+pub(super) use errors::{AdminErrors, ReadErrors, WriteErrors};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -44,6 +44,7 @@ pub(super) use errors::{ReadErrors, WriteErrors};
         (name = "auth", description = "Logins and tokens. There are no cookies."),
         (name = "sockets", description = "Where WebSockets are opened. The messages are described \
             in docs/PROTOCOL.md."),
+        (name = "admin", description = "For the role `admin`: what was, with its secrets."),
         (name = "operations", description = "For the machines around the server."),
     ),
 )]
