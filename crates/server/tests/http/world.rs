@@ -1,5 +1,6 @@
 //! A server of a test's own, and people who speak to it. Must not know what a test is about.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use game::{Timestamp, UserId};
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use server::games::Games;
 use server::listen::{self, Mode, Running};
 use server::settings::{Settings, StoreKind};
-use store::User;
+use store::{Store, User};
 use tempfile::TempDir;
 
 /// Longest that a test waits for something that is bound to come.
@@ -54,6 +55,17 @@ impl World {
         settings.drain.grace_seconds = 5;
         change(&mut settings);
         let store = listen::open_store(&settings, Mode::Serve).expect("a store of its own");
+        Self::on(settings, store, games, dir).await
+    }
+
+    /// Another node on the same store, with the same secret, that hears no signals of this one.
+    pub(crate) async fn beside(&self) -> Self {
+        let settings = Settings::clone(&self.app().settings);
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        Self::on(settings, self.app().store.clone(), self.app().games.clone(), dir).await
+    }
+
+    async fn on(settings: Settings, store: Arc<dyn Store>, games: Games, dir: TempDir) -> Self {
         let running = listen::start_with(settings, store, games).await.expect("the server starts");
         let base = format!("http://{}", running.address);
         let http = Client::builder().timeout(PATIENCE).build().expect("a client");
