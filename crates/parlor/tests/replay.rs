@@ -1,7 +1,7 @@
 //! `parlor replay` as people use it: the real binary on a data directory that a server has written,
 //! while the server runs and after it, and on logs that somebody has changed.
 
-#![allow(missing_docs, reason = "tests")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test that fails here fails")]
 
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -161,7 +161,7 @@ async fn any_version_is_shown_as_any_viewer_saw_it() {
             assert!(out.starts_with("{\n  \""), "it is laid out: {out}");
             assert!(err.starts_with(&format!("version {at} of 4, as s")), "{err}");
             let (out, _) = world.good(&["--at", &at, "--as", seen_as, "--json"]);
-            let [body] = lines(&out).try_into().unwrap();
+            let [body] = <[Value; 1]>::try_from(lines(&out)).unwrap();
             assert_eq!(body["data"], seen);
             assert_eq!(
                 (&body["lock_version"], &body["viewer_seat"]),
@@ -244,7 +244,7 @@ async fn a_changed_log_breaks_at_its_version() {
             assert!(err.contains(&said) && err.contains(why), "{statement}: {out}{err}");
         }
         let (out, _) = world.bad(&["--verify", "--json"]);
-        let [verdict] = lines(&out).try_into().unwrap();
+        let [verdict] = <[Value; 1]>::try_from(lines(&out)).unwrap();
         assert_eq!((&verdict["ok"], &verdict["breaks_at"]), (&json!(false), &json!(version)));
         let before = (version - 1).to_string();
         let (out, _) = world.good(&["--at", &before]);
