@@ -173,7 +173,7 @@ impl Studio {
     ) -> Result<(Replay, LogEntry), ReplayError> {
         for entry in &page {
             replay.step(&*recording.game, entry)?;
-            if replay.version().0 % POINT_EVERY == 0 {
+            if replay.version().0.is_multiple_of(POINT_EVERY) {
                 self.points().keep(replay.clone());
             }
         }
