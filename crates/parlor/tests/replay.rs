@@ -227,7 +227,7 @@ async fn a_changed_log_breaks_at_its_version() {
         ("UPDATE log SET at = at + 1 WHERE version = 2", 3, "entry 3 does not follow"),
         ("UPDATE log SET events = '[]' WHERE version = 5", 5, "other events"),
         ("DELETE FROM log WHERE version = 3", 3, "version 3 should come next, and 4 does"),
-        ("DELETE FROM log WHERE version = 5", 5, "its log ends at 4"),
+        ("DELETE FROM log WHERE version = 5", 5, "its log ends at version 4"),
         ("UPDATE log SET actor = '\"system\"' WHERE version = 5", 5, ""),
         (
             "UPDATE session SET state = CAST(replace(CAST(state AS TEXT), 'Secrets', 'Secretz') AS BLOB)",
