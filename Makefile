@@ -41,6 +41,8 @@ fmt: ## format all sources
 	cargo fmt --all
 	npm --prefix clients/typescript run fmt
 	npm --prefix web run fmt
+	npm --prefix examples/sveltekit-scoreboard run fmt
+	npm --prefix examples/nextjs-nommie run fmt
 
 bench: ## measure: make bench ARGS="stadium --help"
 	cargo run --release --locked --package parlor -- bench $(ARGS)

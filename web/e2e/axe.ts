@@ -1,4 +1,4 @@
-/** A page under axe-core. */
+/** axe-core, run in a page. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";

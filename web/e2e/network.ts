@@ -51,8 +51,14 @@ export class Wire {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Breaks nothing and lets nothing through of what is open, until it is mended. */
+  hold(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
   mend(): void {
     this.#cut = false;
+    for (const socket of this.#sockets) socket.resume();
   }
 
   /** Cuts the connection of each request whose first line matches. What is open already stays. */

@@ -1,5 +1,5 @@
 /** The real server as a child process on a port of its own, with a data directory of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,6 +67,12 @@ export class Server {
         fail(`the server ended with ${code}`);
       });
     });
+  }
+
+  /** A token of a user with the role `admin`, as an operator makes it beside the running server. */
+  adminToken(user: string): string {
+    const args = ["token", "--user", user, "--role", "admin", "--data-dir", this.#dataDir];
+    return execFileSync(binary, args, { encoding: "utf8", env: cleanEnvironment() }).trim();
   }
 
   /** Takes the power away. */

@@ -48,6 +48,8 @@ export interface SessionSummary {
   readonly game: string;
   readonly status: SessionStatus;
   readonly title: string;
+  /** What the game has lists show beside the title; null for most games. */
+  readonly summary?: Readonly<Record<string, Json>> | null;
   /** User id of who made it; null for the server itself. */
   readonly owner: string | null;
   readonly lock_version: number;
@@ -171,6 +173,8 @@ export class Api implements TokenSource {
       game?: string;
       status?: SessionStatus;
       owner?: string;
+      /** Only sessions that this user is a member of; needs a login. */
+      mine?: boolean;
       after?: string;
       limit?: number;
     } = {},

@@ -18,8 +18,12 @@ interface Entry {
 const byKey = new Map<string, unknown>();
 const entries = new WeakMap<object, Entry>();
 
-/** The instance for these options, not started by this. The options of the first caller count. */
+/**
+ * The instance for these options, not started by this. The options of the first caller count. On a
+ * server nothing is shared: many users are served at once, and `initial` is what one of them may see.
+ */
 export function sharedSync<View, Command>(options: GameSyncOptions<View>): GameSync<View, Command> {
+  if (typeof window === "undefined") return new GameSync<View, Command>(options);
   const key = `${options.url ?? ""} ${options.session}`;
   const known = byKey.get(key) as GameSync<View, Command> | undefined;
   if (known) return known;

@@ -16,7 +16,7 @@ mod views;
 pub use any_game::{AnyCommit, AnyEvent, AnyGame, AnyState, RawJson, ToldEvent, erase};
 pub use log::{BrokenChain, EntryKind, Hash, LogEntry, verify_chain};
 pub use record::{Answered, CommitRecord, Created, Fingerprint, Key, Keyed, Stored};
-pub use replay::{ReplayError, replay};
+pub use replay::{Difference, Replay, ReplayError, replay};
 pub use session::{
     Command, Effect, Event, Input, LoadError, NewSession, Outcome, Refused, Session, Ticket,
     Undone, create,

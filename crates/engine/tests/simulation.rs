@@ -13,7 +13,7 @@ use engine::{
     Command, Fingerprint, Hash, Input, Outcome, Refused, Stored, Ticket, Undone, erase, replay,
     verify_chain,
 };
-use game::{Timestamp, Version};
+use game::{Status, Timestamp, Version};
 use proptest::prelude::*;
 
 const NODES: usize = 3;
@@ -58,6 +58,8 @@ enum What {
     Earn,
     Due(u64),
     Roll,
+    /// Ann takes this seat: whether it is her turn depends on what was earned and spent.
+    Sit(u8),
     Nonsense,
     End,
     Delete,
@@ -70,6 +72,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         4 => Just(What::Earn),
         3 => (0u64..60).prop_map(What::Due),
         3 => Just(What::Roll),
+        2 => (0u8..4).prop_map(What::Sit),
         1 => Just(What::Nonsense),
     ];
     let last = prop_oneof![Just(What::End), Just(What::Delete)];
@@ -199,7 +202,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let store = Store::with(r#"{"due":1005}"#);
+        let store = Store::with(r#"{"due":1005,"lists":true}"#);
         let now = common::NOW;
         let nodes = (0..NODES).map(|_| Node::new(&store, now)).collect();
         Self { store, nodes, now, asked: 0 }
@@ -262,6 +265,7 @@ impl World {
             What::Earn => (None, r#"{"do":"add","n":3}"#.to_owned()),
             What::Due(after) => (None, format!(r#"{{"do":"due","at":{}}}"#, self.now.0 + after)),
             What::Roll => (None, r#"{"do":"roll"}"#.to_owned()),
+            What::Sit(seat) => (None, format!(r#"{{"do":"sit","seat":{seat},"secret":"s"}}"#)),
             What::Nonsense => (None, r#"{"do":"fly"}"#.to_owned()),
             What::End => (None, r#"{"do":"end"}"#.to_owned()),
             What::Delete => (None, String::new()),
@@ -306,6 +310,17 @@ impl World {
         let game = erase::<Toy>();
         let state = replay(&*game, &seed(), &log).unwrap();
         assert_eq!(game.write_state(&state), last.state, "the log plays to another state");
+        let mut members = game.members(&state);
+        members.sort_unstable();
+        members.dedup();
+        let (mut to_act, over) = (game.to_act(&state), game.status(&state) == Status::Ended);
+        members.retain(|_| !last.deleted);
+        to_act.retain(|_| !last.deleted && !over);
+        let taken = || self.store.taken.iter().rev();
+        let named = taken().find_map(|record| record.members.clone());
+        assert_eq!(named.unwrap_or_default(), members, "what was said last of members");
+        let named = taken().find_map(|record| record.to_act.clone());
+        assert_eq!(named.unwrap_or_default(), to_act, "what was said last of turns");
         for (number, node) in self.nodes.iter_mut().enumerate() {
             assert!(node.asked.is_empty(), "node {number} owes {:?}", node.asked.keys());
             assert!(!node.reload_asked && node.table.flying.is_empty());

@@ -1,8 +1,9 @@
-//! The command line: `serve`, `watch`, `token`, `user`, `bench`. Must not know how any of it is
+//! The command line: `serve`, `watch`, `replay`, `token`, `user`, `bench`. Must not know how any of it is
 //! done: each command has a module or a crate of its own.
 
 mod bench;
 mod people;
+mod replay;
 mod serve;
 mod watch;
 
@@ -27,6 +28,8 @@ enum Command {
     Serve(serve::Serve),
     /// Follow a session in the terminal, live.
     Watch(watch::WatchArgs),
+    /// Play a session's log again: check it, tell it, show any version of it.
+    Replay(replay::Replay),
     /// Print an API token for a script, alone on standard output.
     Token(people::Token),
     /// Add, list and promote users.
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Watch(watch) => watch.run(),
+        Command::Replay(replay) => replay.run(),
         Command::Token(token) => token.run(),
         Command::User(user) => user.run(),
         Command::Bench(bench) => bench.run(),

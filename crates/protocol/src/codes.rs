@@ -51,6 +51,8 @@ codes! {
     SESSION_NOT_FOUND = 404, false, "There is no such session, or it was deleted.";
     /// No such table (`/api/games`).
     GAME_NOT_FOUND = 404, false, "There is no such game, or it was deleted.";
+    /// No such version of a session.
+    VERSION_NOT_FOUND = 404, false, "The session has no such version.";
     /// No such path.
     NOT_FOUND = 404, false, "There is nothing at this path.";
     /// The path exists, the method does not.
@@ -73,6 +75,8 @@ codes! {
     RATE_LIMITED = 429, true, "Too many requests; see Retry-After.";
     /// A fault of the server.
     INTERNAL = 500, true, "A fault of the server; the trace id finds it in the log.";
+    /// A log that does not play to what it says.
+    LOG_BROKEN = 500, false, "The session's log was changed, has a gap, or does not follow from the rules.";
     /// The server cannot serve now.
     UNAVAILABLE = 503, true, "The server is starting, draining, overloaded, or its store does not answer.";
 }

@@ -11,6 +11,7 @@ use store::Store;
 use crate::auth::Auth;
 use crate::games::Games;
 use crate::metrics::Metrics;
+use crate::replay::Studio;
 use crate::settings::Settings;
 use crate::sockets::Sockets;
 use crate::tables::Tables;
@@ -29,6 +30,8 @@ pub struct App {
     pub games: Games,
     /// Live sessions.
     pub tables: Tables,
+    /// Rebuilds versions that were.
+    pub studio: Studio,
     /// Live sockets, as bytes.
     pub hub: Hub,
     /// Live sockets, as people.

@@ -70,6 +70,14 @@ pub fn with_version(view: &RawValue, version: Version) -> Box<RawValue> {
     RawValue::from_string(text).unwrap_or_default()
 }
 
+/// The fields of two JSON objects in one, those of the first as they were written. Neither is empty.
+#[must_use]
+pub fn joined(one: &str, other: &str) -> String {
+    let head = one.trim_end().strip_suffix('}').unwrap_or(one);
+    let tail = other.trim_start().strip_prefix('{').unwrap_or(other);
+    format!("{head},{tail}")
+}
+
 /// What the body of a `GET` says beside the view.
 #[must_use]
 pub fn about(published: &Published) -> About {

@@ -18,6 +18,7 @@ pub mod machine;
 pub mod metrics;
 pub mod problem;
 pub mod rate;
+pub mod replay;
 pub mod settings;
 pub mod sockets;
 pub mod tables;

@@ -32,6 +32,7 @@ use crate::app::App;
 use crate::auth::Auth;
 use crate::games::Games;
 use crate::metrics::Metrics;
+use crate::replay::Studio;
 use crate::settings::{Settings, StoreKind};
 use crate::sockets::Sockets;
 use crate::tables::{self, Tables, TablesConfig};
@@ -113,12 +114,14 @@ pub async fn start_with(
         config,
     );
     let auth = Auth::new(&settings, store.clone())?;
+    let studio = Studio::new(store.clone(), games.clone(), tasks.clone());
     let app = App {
         settings: Arc::new(settings),
         store,
         bus,
         games,
         tables,
+        studio,
         hub,
         sockets,
         auth,

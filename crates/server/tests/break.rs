@@ -3,7 +3,6 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test that cannot go on ends here")]
 
-#[allow(dead_code, reason = "shared with the tests of sockets, which use all of it")]
 mod socket;
 
 use serde_json::{Value, json};

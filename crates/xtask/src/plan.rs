@@ -66,15 +66,19 @@ impl Step {
 
 const TYPESCRIPT: &str = "clients/typescript";
 const WEB: &str = "web";
+const SCOREBOARD_APP: &str = "examples/sveltekit-scoreboard";
+const NOMMIE_APP: &str = "examples/nextjs-nommie";
 
 /// `make check`: cheap steps first.
 pub(crate) fn check(root: &Path, this_program: &str) -> Vec<Step> {
     vec![
         Step::new("format", "cargo fmt --all --check"),
         Step::new("licences", "cargo deny --locked check bans licenses sources"),
-        Step::new("typescript-build", "npm run build").within(TYPESCRIPT),
+        typescript_build(),
         Step::new("typescript", "npm run check").within(TYPESCRIPT).needs(&["typescript-build"]),
         Step::new("web", "npm run check").within(WEB),
+        app("scoreboard-app", "npm run check", SCOREBOARD_APP),
+        app("nommie-app", "npm run check", NOMMIE_APP),
         page(),
         lints(root),
         Step::new("rustdoc", "cargo doc --workspace --no-deps --locked")
@@ -99,8 +103,24 @@ pub(crate) fn test(this_program: &str) -> Vec<Step> {
             .counting(),
         Step::new("web", "npm test").within(WEB).counting(),
         Step::new("browser", "npm run e2e").within(WEB).needs(&["build", "page"]).counting(),
+        typescript_build(),
+        app("scoreboard-app", "npm run build", SCOREBOARD_APP),
+        app("nommie-app", "npm run build", NOMMIE_APP),
+        Step::new("apps", "npm run e2e:examples")
+            .within(WEB)
+            .needs(&["build", "scoreboard-app", "nommie-app"])
+            .counting(),
         Step::new("readme", "readme").run_by(this_program).needs(&["build"]).counting(),
     ]
+}
+
+/// What people get who install the client; the apps of `examples` use it like them.
+fn typescript_build() -> Step {
+    Step::new("typescript-build", "npm run build").within(TYPESCRIPT)
+}
+
+fn app(name: &'static str, command: &str, folder: &'static str) -> Step {
+    Step::new(name, command).within(folder).needs(&["typescript-build"])
 }
 
 /// The page that the binary carries.

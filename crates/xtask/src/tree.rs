@@ -10,8 +10,11 @@ use anyhow::{Context, Result};
 /// Folders that hold nothing written by us: build output, other people's code, run-time data.
 const SKIPPED_FOLDERS: &[&str] = &[
     ".git",
+    ".next",
+    ".svelte-kit",
     ".venv",
     "__pycache__",
+    "build",
     "data",
     "dist",
     "node_modules",

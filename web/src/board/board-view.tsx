@@ -1,6 +1,7 @@
 /** The board itself: title and actions, the groups with their players, ranking and drinks. */
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useLogin } from "../login/login";
+import { ReplayLink } from "../replay/replay-link";
 import { Confirm } from "../ui/dialog";
 import { reasonOf } from "../ui/errors";
 import { Icon } from "../ui/icons";
@@ -69,6 +70,7 @@ export function BoardView({ board, rights, closed, stale, actions, catalogue }: 
             <p className="board-sums">{sums(stats.total, board)}</p>
           </div>
           <div className="board-actions">
+            <ReplayLink id={board.id} />
             {rights.edits && (
               <button type="button" className="button" onClick={() => setOpen("drinks")}>
                 <Icon name="glass" />

@@ -224,6 +224,7 @@ impl<S: Secrets, W: FnMut(&World<'_, S::Game>) -> Sights> Check<S, W> {
             apply(world, actor, command).ok().map(|commit| json(&commit.state))
         };
         let permuted = json(&at.state) != json(&state)
+            || next.0 != other_next.0
             || json(&next.1) != json(&other_next.1)
             || (other_draws && after(&real, next) != after(&other, &other_next));
         self.count(viewer, Kind::Step, permuted);

@@ -144,6 +144,9 @@ impl fmt::Display for Leak {
             let also: Vec<String> = found.also.iter().map(ToString::to_string).collect();
             writeln!(f, "  differs as well: {}", also.join(", "))?;
         }
+        if self.channel == Channel::View && matches!(self.difference, Difference::Count { .. }) {
+            writeln!(f, "  The command was carried out in one of the two worlds only.")?;
+        }
         write!(f, "  Either the game shows it, or `permute` has changed what this viewer may see.")
     }
 }

@@ -29,7 +29,8 @@ pub enum Channel {
     Title,
     /// The summary.
     Summary,
-    /// What else lists ask: status, members, whose turn it is, rows.
+    /// What else lists ask: status, members, whose turn it is, rows. It has no viewer, so all of
+    /// it is compared for each. For a seat also whether the game heeds its presence.
     Lists,
     /// The time of the next deadline; its command is not shown.
     Deadline,
@@ -152,6 +153,9 @@ fn state<G: Game>(state: &G::State, viewer: Viewer, sights: &mut Sights) {
     sights.json(Channel::Summary, &G::summary(state));
     if let Some(seat) = viewer.seat() {
         sights.json(Channel::Legal, &G::legal(state, seat));
+        // Does a version follow when they go or come? Which command makes it is not shown.
+        let heeded = [false, true].map(|here| G::seat_presence(state, seat, here).is_some());
+        sights.json(Channel::Lists, &heeded);
     }
     let members = G::members(state);
     let seats: Vec<_> = members.iter().map(|user| G::seat_of(state, user)).collect();

@@ -213,7 +213,7 @@ impl Seen {
 }
 
 /// The first frame of `bytes`: opcode, where its payload starts, where it ends.
-fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
+pub(super) fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
     let (first, second) = (*bytes.first()?, *bytes.get(1)?);
     let (start, length) = match second & 0x7f {
         126 => (4, usize::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?))),
@@ -224,7 +224,7 @@ fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
 }
 
 /// The `lock_version` of a message, which stands near its beginning.
-fn version(text: &[u8]) -> Option<u64> {
+pub(super) fn version(text: &[u8]) -> Option<u64> {
     let key = br#""lock_version":"#;
     let at = text.windows(key.len()).position(|window| window == key)? + key.len();
     let digits = text[at..].iter().take_while(|byte| byte.is_ascii_digit());

@@ -15,6 +15,7 @@ mod noise;
 mod publisher;
 mod report;
 mod stadium;
+mod tables;
 
 use std::path::PathBuf;
 
@@ -32,6 +33,9 @@ pub(crate) enum Bench {
     Idle(idle::Idle),
     /// Durable commands a second with many in flight, no watchers.
     Commands(commands::Commands),
+    /// Many games of Nommie at once, each with four players and a spectator, who all see something
+    /// else: commits a second, and the time from a command to its last viewer.
+    Tables(tables::Tables),
     /// The bare epoll loop, as a server of its own (used by the other workloads).
     #[command(hide = true)]
     BaselineServer(baseline::BaselineServer),
@@ -71,6 +75,7 @@ impl Bench {
             Self::Burst(burst) => burst.run(),
             Self::Idle(idle) => idle.run(),
             Self::Commands(commands) => commands.run(),
+            Self::Tables(tables) => tables.run(),
             Self::BaselineServer(server) => server.run(),
             Self::Contender(process) => process.run(),
         }

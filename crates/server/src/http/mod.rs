@@ -9,6 +9,7 @@
     reason = "a refusal is made once a request and goes straight out; a box would only add a name"
 )]
 
+mod admin;
 mod auth;
 mod etag;
 mod extract;
@@ -75,6 +76,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(scoreboard::routes())
         .merge(nommie::routes())
         .merge(auth::routes())
+        .merge(admin::routes())
         .merge(sockets::routes())
         .merge(health::routes())
         .merge(openapi::routes())

@@ -101,6 +101,7 @@ pub(super) fn routes(files: Files) -> Router<App> {
         .route("/boards/{id}", get(board))
         .route("/nommie", get(home))
         .route("/nommie/{id}", get(table))
+        .route("/admin/sessions/{id}", get(home))
         .layer(Extension(files))
         .layer(CompressionLayer::new())
 }

@@ -3,9 +3,12 @@
 
 #![allow(missing_docs, reason = "tests")]
 
+mod admin;
 mod auth;
 mod catalogue;
 mod documents;
+mod lists;
+mod nommie;
 mod pages;
 mod polls;
 mod refusals;

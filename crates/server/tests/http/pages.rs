@@ -57,6 +57,8 @@ async fn pages_that_are_not_there_say_so() {
     for (path, status) in [
         ("/", 200),
         ("/nommie", 200),
+        ("/admin/sessions/77", 200),
+        ("/admin/sessions", 404),
         ("/boards/77", 404),
         ("/boards/x", 404),
         ("/boards/%ff", 404),

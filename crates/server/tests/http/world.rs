@@ -1,13 +1,15 @@
 //! A server of a test's own, and people who speak to it. Must not know what a test is about.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use game::{Timestamp, UserId};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
-use server::listen::{self, Running};
+use server::games::Games;
+use server::listen::{self, Mode, Running};
 use server::settings::{Settings, StoreKind};
-use store::User;
+use store::{Store, User};
 use tempfile::TempDir;
 
 /// Longest that a test waits for something that is bound to come.
@@ -36,6 +38,11 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::hosting(Games::default(), change).await
+    }
+
+    /// One that hosts these games.
+    pub(crate) async fn hosting(games: Games, change: impl FnOnce(&mut Settings)) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let mut settings = Settings {
             listen: ([127, 0, 0, 1], 0).into(),
@@ -47,7 +54,19 @@ impl World {
         settings.drain.window_seconds = 0;
         settings.drain.grace_seconds = 5;
         change(&mut settings);
-        let running = listen::start(settings).await.expect("the server starts");
+        let store = listen::open_store(&settings, Mode::Serve).expect("a store of its own");
+        Self::on(settings, store, games, dir).await
+    }
+
+    /// Another node on the same store, with the same secret, that hears no signals of this one.
+    pub(crate) async fn beside(&self) -> Self {
+        let settings = Settings::clone(&self.app().settings);
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        Self::on(settings, self.app().store.clone(), self.app().games.clone(), dir).await
+    }
+
+    async fn on(settings: Settings, store: Arc<dyn Store>, games: Games, dir: TempDir) -> Self {
+        let running = listen::start_with(settings, store, games).await.expect("the server starts");
         let base = format!("http://{}", running.address);
         let http = Client::builder().timeout(PATIENCE).build().expect("a client");
         Self { running, base, http, _dir: dir }

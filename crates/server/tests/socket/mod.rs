@@ -1,5 +1,7 @@
 //! A server in a directory of its own, and sockets to it. Must not know what is tested.
 
+#![allow(dead_code, reason = "each file of tests uses a part of it")]
+
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -54,6 +56,48 @@ impl House {
         self.running().app.store.close().await.unwrap();
     }
 
+    pub fn app(&self) -> &server::app::App {
+        &self.running().app
+    }
+
+    /// Somebody with this id.
+    pub async fn person(&self, id: &str) -> Person {
+        let user = store::User {
+            id: game::UserId::new(id).unwrap(),
+            name: id.to_owned(),
+            roles: Vec::new(),
+            guest: false,
+            created_at: game::Timestamp(0),
+            valid_from: game::Timestamp(0),
+        };
+        self.app().auth.put_user(user.clone()).await.unwrap();
+        let token = self.app().auth.issue_for(&user, Duration::from_secs(600)).unwrap();
+        Person { id: id.to_owned(), token }
+    }
+
+    /// Status, headers that say what is in it, and body of a `GET`.
+    pub async fn whole(&self, path: &str, token: &str) -> String {
+        let request = self.http.get(self.url(path)).bearer_auth(token);
+        Self::told(request).await
+    }
+
+    /// The same of a command that may be refused.
+    pub async fn attempt(&self, path: &str, token: &str, body: Value) -> String {
+        let request = self.http.post(self.url(path)).bearer_auth(token).json(&body);
+        Self::told(request).await
+    }
+
+    async fn told(request: reqwest::RequestBuilder) -> String {
+        let response = request.send().await.unwrap();
+        let headers: Vec<String> =
+            ["etag", "x-viewer-seat", "content-length", "vary", "cache-control"]
+                .iter()
+                .map(|name| format!("{name}: {:?}", response.headers().get(*name)))
+                .collect();
+        let status = response.status();
+        format!("{status} {}\n{}", headers.join("; "), response.text().await.unwrap())
+    }
+
     fn running(&self) -> &Running {
         self.running.as_ref().unwrap()
     }
@@ -74,7 +118,7 @@ impl House {
         (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null))
     }
 
-    async fn post(&self, path: &str, token: Option<&str>, body: Value) -> Value {
+    pub async fn post(&self, path: &str, token: Option<&str>, body: Value) -> Value {
         let mut request = self.http.post(self.url(path)).json(&body);
         if let Some(token) = token {
             request = request.bearer_auth(token);
@@ -131,9 +175,13 @@ impl House {
     }
 
     pub async fn delete(&self, token: &str, board: &str) {
-        let request = self.http.delete(self.url(&format!("/game/{board}"))).bearer_auth(token);
+        self.remove(token, &format!("/game/{board}")).await;
+    }
+
+    pub async fn remove(&self, token: &str, path: &str) {
+        let request = self.http.delete(self.url(path)).bearer_auth(token);
         let (status, body) = self.send(request).await;
-        assert!((200..300).contains(&status), "{status} {body}");
+        assert!((200..300).contains(&status), "DELETE {path}: {status} {body}");
     }
 
     pub async fn socket(&self, path: &str, token: Option<&str>) -> Socket {

@@ -53,6 +53,9 @@ const ROOMS: &[Room] = &[
     room("examples/*", &["game"], &["engine"]),
 ];
 
+/// The feature of `game` with what tests are made with. Nothing that runs has it.
+const FOR_TESTS: &str = "testkit";
+
 /// The table as it stands in `ARCHITECTURE.md`.
 pub(crate) fn table() -> String {
     let mut text = String::from("| crate | may use | its tests may also use |\n|---|---|---|\n");
@@ -119,7 +122,12 @@ pub(super) fn edges(tree: &Tree) -> Vec<Finding> {
             if kind == "dev-dependencies" {
                 allowed.extend(room.tests_may_use);
             }
-            for (dependency, _) in manifest.dependencies(kind) {
+            for (dependency, value) in manifest.dependencies(kind) {
+                if kind != "dev-dependencies" && has_feature(value, FOR_TESTS) {
+                    let problem =
+                        format!("{kind}: `{FOR_TESTS}` of `{dependency}` is for tests only");
+                    findings.push(Finding::new(manifest.path, problem));
+                }
                 let target = ours.iter().find(|(name, _)| name == dependency);
                 if let Some((_, target)) =
                     target.filter(|(_, room)| !allowed.contains(room.as_str()))
@@ -157,6 +165,11 @@ pub(super) fn manifests(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn has_feature(dependency: &Value, feature: &str) -> bool {
+    let features = dependency.get("features").and_then(Value::as_array);
+    features.is_some_and(|features| features.iter().any(|name| name.as_str() == Some(feature)))
 }
 
 fn crate_name(manifest: &Manifest<'_>) -> Option<String> {
@@ -229,6 +242,18 @@ mod tests {
             ("crates/hub/Cargo.toml", "[package]\nname = \"hub\"\n"),
         ]);
         assert_eq!(problems(&edges(&tree)), ["dependencies: `game` may not use `hub` (`hub`)"]);
+    }
+
+    #[test]
+    fn the_test_kit_is_for_tests() {
+        let engine = "[package]\nname = \"engine\"\n[KIND]\ngame = { workspace = true, features = [\"testkit\"] }\n";
+        let found = |kind: &str| {
+            let engine = engine.replace("KIND", kind);
+            let files = [("crates/engine/Cargo.toml", &*engine), ("crates/game/Cargo.toml", GOOD)];
+            problems(&edges(&Tree::of(&files))).join("\n")
+        };
+        assert_eq!(found("dependencies"), "dependencies: `testkit` of `game` is for tests only");
+        assert_eq!(found("dev-dependencies"), "");
     }
 
     #[test]

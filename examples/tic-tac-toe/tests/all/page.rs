@@ -1,10 +1,11 @@
-//! `docs/first-game.md` shows the files as they are: its code blocks name a file and must stand in
-//! it, and together they show the whole game.
+//! The pages for authors of games show the files as they are: their code blocks name a file and
+//! must stand in it, and those of `docs/first-game.md` together show the whole game.
 
 use std::fs;
 use std::path::PathBuf;
 
 const PAGE: &str = "docs/first-game.md";
+const PAGES: [&str; 2] = [PAGE, "docs/testing-a-game.md"];
 const SOURCE: &str = "examples/tic-tac-toe/src/lib.rs";
 
 fn read(path: &str) -> String {
@@ -34,11 +35,14 @@ fn the_game_fits_in_a_hundred_lines() {
 
 #[test]
 fn every_block_stands_in_the_file_it_names() {
-    let blocks = blocks(&read(PAGE));
-    assert!(!blocks.is_empty());
-    for (file, text) in blocks {
-        let whole_lines = format!("\n{text}\n");
-        assert!(format!("\n{}", read(&file)).contains(&whole_lines), "not in {file}:\n{text}");
+    for page in PAGES {
+        let blocks = blocks(&read(page));
+        assert!(!blocks.is_empty(), "{page}");
+        for (file, text) in blocks {
+            let whole_lines = format!("\n{text}\n");
+            let found = format!("\n{}", read(&file)).contains(&whole_lines);
+            assert!(found, "{page}: not in {file}:\n{text}");
+        }
     }
 }
 

@@ -98,6 +98,8 @@ impl Secrets for Coin {
 
 #[test]
 fn nothing_tells_how_the_coin_lies() {
-    let checked = check::<Coin>(7, 200, 12).expect("nothing leaks");
-    println!("{checked}");
+    let seed = 7;
+    let checked = check::<Coin>(seed, 200, 11).expect("nothing leaks");
+    println!("seed {seed}: {checked}");
+    assert!(checked.permuted * 2 > checked.comparisons, "{checked}");
 }

@@ -7,6 +7,7 @@ mod bots;
 mod cards;
 mod lobby;
 mod moves;
+mod secrecy;
 mod turns;
 mod whole_games;
 mod world;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use store::{ListQuery, SessionSummary};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Place, add_player, envelope};
+use super::{Place, add_player, envelope, shapes};
 use crate::app::App;
 use crate::auth::Login;
 use crate::clock;
@@ -20,7 +20,6 @@ use crate::http::etag::Tag;
 use crate::http::extract::{Fields, OptionalJson, Query, raw, take_version};
 use crate::http::openapi::{ReadErrors, WriteErrors};
 use crate::http::sessions::{self, Shown, WhichVersion};
-use crate::http::shapes;
 use crate::problem::Problem;
 
 /// Games in one answer, when the caller names no number.

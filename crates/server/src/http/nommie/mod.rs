@@ -4,6 +4,7 @@
 mod games;
 mod moves;
 mod seats;
+mod shapes;
 
 use ::nommie::Nommie;
 use axum::extract::FromRequestParts;

@@ -2,10 +2,9 @@
 
 use axum::response::Response;
 
-use super::Place;
+use super::{Place, shapes};
 use crate::http::extract::{Fields, Json, Key};
 use crate::http::openapi::WriteErrors;
-use crate::http::shapes;
 use crate::problem::Problem;
 
 /// Bids

@@ -2,10 +2,9 @@
 
 use axum::response::Response;
 
-use super::Place;
+use super::{Place, shapes};
 use crate::http::extract::{Fields, Json, Key, OptionalJson};
 use crate::http::openapi::WriteErrors;
-use crate::http::shapes;
 use crate::problem::Problem;
 
 /// Takes the lowest free seat
@@ -158,7 +157,7 @@ pub(super) async fn remove_ai(
 ///
 /// For the host, in the lobby.
 #[utoipa::path(
-    post, path = "/api/games/{id}/remove", tag = "nommie", operation_id = "removePlayer",
+    post, path = "/api/games/{id}/remove", tag = "nommie", operation_id = "removeFromGame",
     params(("id" = u64, Path, description = "Id of the game", example = 4711)),
     request_body = shapes::SeatNumber, security(("bearer" = [])),
     responses((status = 204, description = "It is durable; `ETag` names the version"), WriteErrors),
@@ -178,7 +177,7 @@ pub(super) async fn remove_player(
 #[utoipa::path(
     patch, path = "/api/games/{id}", tag = "nommie", operation_id = "renameGame",
     params(("id" = u64, Path, description = "Id of the game", example = 4711)),
-    request_body = shapes::Named, security(("bearer" = [])),
+    request_body = crate::http::shapes::Named, security(("bearer" = [])),
     responses((status = 204, description = "It is durable; `ETag` names the version"), WriteErrors),
 )]
 pub(super) async fn rename(

@@ -17,6 +17,9 @@ const OF_READS: [u16; 6] = [400, 401, 404, 429, 500, 503];
 /// Statuses with which a write can be refused.
 const OF_WRITES: [u16; 11] = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503];
 
+/// Statuses with which a read of an admin can be refused.
+const OF_ADMINS: [u16; 7] = [400, 401, 403, 404, 429, 500, 503];
+
 /// Codes of messages, which no request gets.
 const OF_SOCKETS: [&str; 2] = ["UNKNOWN_TYPE", "UNKNOWN_TOPIC"];
 
@@ -25,6 +28,15 @@ pub(in crate::http) struct ReadErrors;
 
 /// How a write is refused.
 pub(in crate::http) struct WriteErrors;
+
+/// How a read of an admin is refused.
+pub(in crate::http) struct AdminErrors;
+
+impl IntoResponses for AdminErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        references(&OF_ADMINS)
+    }
+}
 
 impl IntoResponses for ReadErrors {
     fn responses() -> BTreeMap<String, RefOr<Response>> {

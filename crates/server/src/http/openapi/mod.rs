@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use super::shapes;
 use crate::app::App;
 
-pub(super) use errors::{ReadErrors, WriteErrors};
+pub(super) use errors::{AdminErrors, ReadErrors, WriteErrors};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -39,9 +39,12 @@ pub(super) use errors::{ReadErrors, WriteErrors};
         (name = "scoreboard", description = "Boards as resources of their own. Reads are anonymous; \
             writes need a token of the board's owner or of an editor."),
         (name = "drinks", description = "The catalogue of drinks that all boards share."),
+        (name = "nommie", description = "Games of Nommie, nomination whist for four. All of it needs \
+            a login."),
         (name = "auth", description = "Logins and tokens. There are no cookies."),
         (name = "sockets", description = "Where WebSockets are opened. The messages are described \
             in docs/PROTOCOL.md."),
+        (name = "admin", description = "For the role `admin`: what was, with its secrets."),
         (name = "operations", description = "For the machines around the server."),
     ),
 )]

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use engine::RawJson;
 use game::{SessionId, Status, UserId};
 use protocol::codes;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,8 @@ use store::{ListQuery, SessionSummary};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::http::extract::{Query, session_id};
+use crate::auth::{AuthError, Login};
+use crate::http::extract::{Query, is_on, session_id};
 use crate::http::openapi::ReadErrors;
 use crate::problem::Problem;
 use crate::{clock, frames};
@@ -17,7 +19,7 @@ use crate::{clock, frames};
 /// Sessions on a page, when the caller names no number.
 const PAGE: usize = 50;
 
-/// Most sessions on a page: some 30 KiB of JSON.
+/// Most sessions on a page: some 30 KiB of JSON, and 400 KiB of summaries at the most.
 const PAGE_MOST: usize = 200;
 
 /// Which sessions to list.
@@ -31,6 +33,9 @@ pub(super) struct Which {
     status: Option<String>,
     /// Only sessions that this user made.
     owner: Option<String>,
+    /// `true`: only sessions that the caller is a member of, by the rules of each game: who has a
+    /// seat, or may come back to one. Needs a login.
+    mine: Option<String>,
     /// Go on after this session: `next` of the page before.
     after: Option<String>,
     /// At most so many, up to 200.
@@ -50,7 +55,7 @@ pub(super) struct Page {
 /// A session in the list.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "4711", "session": "4711", "game": "scoreboard", "title": "Friday",
+    "id": "4711", "session": "4711", "game": "scoreboard", "title": "Friday", "summary": null,
     "status": "running", "owner": "u_anna", "lock_version": 7,
     "created_at": "2026-01-01T12:00:00.000Z", "updated_at": "2026-01-01T12:05:00.000Z",
     "viewers": 3
@@ -66,6 +71,9 @@ struct Line {
     game: String,
     /// What it is called.
     title: String,
+    /// What the game has lists show beside the title, in its words; `null` for most games.
+    #[schema(value_type = Option<Object>)]
+    summary: Option<RawJson>,
     /// `open`, `running` or `ended`.
     status: &'static str,
     /// Who made it; `null` for the server itself.
@@ -83,7 +91,7 @@ struct Line {
 
 /// Lists sessions
 ///
-/// Newest first. Page on with `next` as `after`.
+/// Newest first. Page on with `next` as `after`. With `mine=true` those of the caller alone.
 #[utoipa::path(
     get, path = "/api/sessions", tag = "sessions", operation_id = "listSessions",
     params(Which),
@@ -92,11 +100,12 @@ struct Line {
 )]
 pub(super) async fn list(
     State(app): State<App>,
+    login: Option<Login>,
     Query(which): Query<Which>,
 ) -> Result<Json<Page>, Problem> {
     let limit = which.limit.unwrap_or(PAGE).clamp(1, PAGE_MOST);
     // One more than asked for tells whether there is a next page.
-    let query = ListQuery { limit: limit + 1, ..which.query()? };
+    let query = ListQuery { limit: limit + 1, ..which.query(login)? };
     let mut found = app.store.list(query).await?;
     let more = found.len() > limit;
     found.truncate(limit);
@@ -107,7 +116,7 @@ pub(super) async fn list(
 }
 
 impl Which {
-    fn query(self) -> Result<ListQuery, Problem> {
+    fn query(self, login: Option<Login>) -> Result<ListQuery, Problem> {
         let bad = |why: String| Problem::new(&codes::BAD_REQUEST, why);
         let status = self.status.filter(|text| !text.is_empty());
         let status = status.map(|text| {
@@ -117,12 +126,18 @@ impl Which {
         let owner = self.owner.filter(|text| !text.is_empty());
         let owner =
             owner.map(|text| UserId::new(&text).map_err(|why| bad(format!("owner: {why}"))));
+        let mine = self.mine.filter(|text| !text.is_empty());
+        let member = match (is_on(mine.as_deref()), login) {
+            (false, _) => None,
+            (true, Some(login)) => Some(login.user),
+            (true, None) => return Err(AuthError::Missing.into()),
+        };
         let after = self.after.filter(|text| !text.is_empty());
         Ok(ListQuery {
             game: self.game.filter(|game| !game.is_empty()),
             status: status.transpose()?,
             owner: owner.transpose()?,
-            member: None,
+            member,
             after: after.map(|text| session_id(&text)).transpose()?,
             skip: 0,
             limit: 0,
@@ -141,6 +156,7 @@ fn line(viewers: u64, session: SessionSummary) -> Line {
         session: session.session,
         game: session.game,
         title: session.title,
+        summary: session.summary,
         status: frames::status_name(session.status),
         owner: session.owner,
         lock_version: session.version.0,
