@@ -85,6 +85,10 @@ test.each([
   await page.getByText(`Log checks out to ${game.last}`).waitFor();
   await page.getByText("· ended").waitFor();
 
+  // As the game draws it, then as data.
+  await page.getByRole("heading", { name: /\bwins? / }).waitFor();
+  await page.getByRole("radio", { name: "As data" }).check();
+  await page.getByRole("radio", { name: "As data" }).blur();
   await page.keyboard.press("Home");
   await shows(page, 1);
   await page.getByRole("heading", { name: "1: created" }).waitFor();
@@ -108,6 +112,11 @@ test.each([
   expect(new URL(page.url()).hash).toBe("#v=40&as=1");
   await shoot(page, `replay-${name}`);
   expect(await scan(page), "replay").toEqual([]);
+  await page.getByRole("radio", { name: "As a table" }).check();
+  await page.getByRole("list", { name: "Hand" }).waitFor();
+  expect(await page.locator(".hand-card").count(), "nothing to press").toBe(0);
+  await shoot(page, `replay-table-${name}`);
+  expect(await scan(page), "replay as a table").toEqual([]);
 
   await page.getByLabel("Speed").selectOption("10 a second");
   await page.getByRole("button", { name: "Play" }).click();

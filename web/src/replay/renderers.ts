@@ -1,10 +1,8 @@
 /**
  * How games draw their views, by the name of the game. A game without an entry is shown as a tree of
- * JSON; one with an entry can be shown either way. This is where a game's own table is plugged in:
- *
- *     export const renderers: Renderers = { nommie: lazy(() => import("../nommie/table")) };
+ * JSON; one with an entry can be shown either way. This is where a game's own table is plugged in.
  */
-import type { ComponentType } from "react";
+import { type ComponentType, lazy } from "react";
 import type { Json } from "./diff";
 
 /** What a renderer is given. */
@@ -17,4 +15,6 @@ export interface RendererProps {
 
 export type Renderers = Readonly<Record<string, ComponentType<RendererProps>>>;
 
-export const renderers: Renderers = {};
+export const renderers: Renderers = {
+  nommie: lazy(() => import("../nommie/replay-table")),
+};
