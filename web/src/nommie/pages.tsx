@@ -4,7 +4,9 @@ import { LOBBY, tableIdIn } from "./links";
 import { LobbyPage } from "./lobby-page";
 import { TablePage } from "./table-page";
 import "../styles/cards.css";
+import "../styles/result.css";
 import "../styles/felt.css";
+import "../styles/lobby.css";
 import "../styles/table.css";
 
 export default function NommiePages({ path }: { readonly path: string }) {

@@ -10,6 +10,7 @@ import { SEATS, type Seat, type Table } from "./model";
 import { inPlay, isFree, nameOf } from "./seats";
 import { TableContext } from "./table-context";
 import "../styles/cards.css";
+import "../styles/result.css";
 import "../styles/felt.css";
 import "../styles/table.css";
 
