@@ -36,7 +36,7 @@ pub struct Person {
 }
 
 /// What bots are called: pioneers of computing and of chance.
-const BOT_NAMES: [&str; 8] = ["Ada", "Blaise", "Claude", "Edsger", "Emmy", "Grace", "Hedy", "Kurt"];
+const BOT_NAMES: [&str; 8] = ["Ada", "Blaise", "Edsger", "Emmy", "Grace", "Hedy", "Kurt", "Sofia"];
 
 impl Seat {
     pub(crate) fn person(&self) -> Option<&Person> {

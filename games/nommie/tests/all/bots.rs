@@ -93,5 +93,5 @@ fn a_bot_that_stands_in_moves_at_its_pace_from_then_on() {
     assert_eq!(due, Some(Timestamp(10_700)), "another's leaving does not put it off");
     let names: Vec<Value> =
         (0..4).map(|seat| world.open()["game"]["seating"][seat]["display_name"].clone()).collect();
-    assert_eq!(names, ["Player", "Blaise", "Ada", "Claude"]);
+    assert_eq!(names, ["Player", "Blaise", "Ada", "Edsger"]);
 }

@@ -55,7 +55,7 @@ fn bots_are_the_hosts_in_the_lobby_and_their_names_differ() {
     }
     world.must("ann", json!({"do": "add_bot", "seat": 3, "profile": "random"}));
     world.must("ann", json!({"do": "add_bot"}));
-    assert_eq!(seats(&world), ["Ada", "Ben", "Claude", "Blaise"]);
+    assert_eq!(seats(&world), ["Ada", "Ben", "Edsger", "Blaise"]);
     let open = world.open();
     let bot = &open["game"]["seating"][3];
     assert_eq!(bot["ai_profile"], json!({"name": "random", "version": "1"}));
