@@ -108,10 +108,16 @@ export async function act(page: Page): Promise<string> {
         : page.locator('.hand-card[aria-disabled="false"]').first();
   const name = (await button.getAttribute("aria-label")) ?? "trumps";
   if (what === "card") {
-    const card = await button.getAttribute("data-card");
+    const card = (await button.getAttribute("data-card")) ?? "";
+    const before = (await hand(page)).length;
     // Cards lie over each other: at their left edge, as people take them.
     await button.click({ position: { x: 8, y: 20 } });
-    await page.locator(`.hand-card[data-card="${card}"]`).waitFor({ state: "detached" });
+    // After the last card of a round the same one may be dealt again at once.
+    const taken = async () => {
+      const now = await hand(page);
+      return !now.includes(card) || now.length > before;
+    };
+    await expect.poll(taken, { timeout: PATIENCE, interval: 25 }).toBe(true);
   } else {
     await button.click();
     await page.locator(what === "bid" ? ".bids" : ".trumps").waitFor({ state: "detached" });
