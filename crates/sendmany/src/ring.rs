@@ -29,8 +29,8 @@ impl Ring {
         usable.then_some(Self(ring))
     }
 
-    /// Writes at most [`BATCH`] sends (a single one needs no ring) and adds what became of them. `false`: the ring is broken and
-    /// must be dropped; sends that are still `None` were not written.
+    /// Writes at most [`BATCH`] sends (a single one needs no ring) and adds what became of them.
+    /// `false`: the ring is broken and must be dropped; sends that are still `None` were not written.
     pub(super) fn send_all(&mut self, sends: &[Option<Send<'_>>], written: &mut Written) -> bool {
         if let [Some(Send { socket, bytes })] = sends {
             written.push(Some(super::send(*socket, bytes)));

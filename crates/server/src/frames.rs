@@ -61,12 +61,10 @@ pub fn face_snapshot_text(origin: Origin<'_>, viewer: Viewer, view: &RawValue) -
     view_text(origin, viewer, "snapshot", &whole, None)
 }
 
-/// A view (a JSON object) with `lock_version` inside.
+/// A view (a JSON object that is not empty) with `lock_version` inside.
 #[must_use]
 pub fn with_version(view: &RawValue, version: Version) -> Box<RawValue> {
-    let inside = view.get().trim_end().strip_suffix('}').unwrap_or("{\"data\":null");
-    let comma = if inside.trim_start() == "{" { "" } else { "," };
-    let text = format!("{inside}{comma}\"lock_version\":{version}}}");
+    let text = joined(view.get(), &format!("{{\"lock_version\":{version}}}"));
     RawValue::from_string(text).unwrap_or_default()
 }
 

@@ -80,6 +80,13 @@ struct LogBody<'a> {
 #[derive(Serialize)]
 struct Entry<'a> {
     version: Version,
+    #[serde(flatten)]
+    commit: Commit<'a>,
+}
+
+/// What is told of a commit.
+#[derive(Serialize)]
+struct Commit<'a> {
     at: String,
     kind: &'static str,
     actor: &'a Actor,
@@ -91,8 +98,13 @@ struct Entry<'a> {
 
 impl<'a> From<&'a LogEntry> for Entry<'a> {
     fn from(entry: &'a LogEntry) -> Self {
+        Self { version: entry.version, commit: entry.into() }
+    }
+}
+
+impl<'a> From<&'a LogEntry> for Commit<'a> {
+    fn from(entry: &'a LogEntry) -> Self {
         Self {
-            version: entry.version,
             at: clock::rfc3339(entry.at),
             kind: entry.kind.as_str(),
             actor: &entry.actor,
@@ -203,30 +215,15 @@ async fn version(
 fn body(app: &App, session: SessionId, viewer: Viewer, moment: &Moment) -> String {
     #[derive(Serialize)]
     struct Beside<'a> {
-        at: String,
-        kind: &'static str,
-        actor: &'a Actor,
-        command: &'a RawJson,
-        events: &'a [RawJson],
-        state_hash: Hash,
-        previous: Hash,
+        #[serde(flatten)]
+        commit: Commit<'a>,
         seats: &'a [SeatId],
         newest: Version,
     }
     let entry = &moment.entry;
     let origin = frames::Origin { epoch: app.store.epoch(), session, version: entry.version };
     let text = frames::view_text(origin, viewer, "snapshot", &moment.view, Some(&moment.about));
-    let beside = raw(&Beside {
-        at: clock::rfc3339(entry.at),
-        kind: entry.kind.as_str(),
-        actor: &entry.actor,
-        command: &entry.command,
-        events: &entry.events,
-        state_hash: entry.state_hash,
-        previous: entry.previous,
-        seats: &moment.seats,
-        newest: moment.newest,
-    });
+    let beside = raw(&Beside { commit: entry.into(), seats: &moment.seats, newest: moment.newest });
     frames::joined(&text, beside.get())
 }
 

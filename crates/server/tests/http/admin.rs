@@ -297,7 +297,7 @@ async fn looking_does_not_touch_the_table() {
     let loaded = || world.app().tables.live().iter().any(|table| table.id().to_string() == id);
     let idle = async {
         while loaded() {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(PATIENCE, idle).await.expect("tables that nobody uses are dropped");
