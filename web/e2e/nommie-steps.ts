@@ -1,5 +1,5 @@
 /** What people do at a table of Nommie, by what they see and hear. */
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import { PATIENCE } from "./browser";
 import { live, login } from "./steps";
@@ -75,6 +75,11 @@ export function hand(page: Page): Promise<string[]> {
     .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.card ?? ""));
 }
 
+/** The cards that may be played now. */
+export function playable(page: Page): Locator {
+  return page.locator('.hand-card[aria-disabled="false"]');
+}
+
 /** Whether something is asked of this window now, and what. */
 export function asked(page: Page): Promise<"bid" | "trump" | "card" | null> {
   return page.evaluate(() => {
@@ -100,12 +105,13 @@ export async function whoseTurn(pages: readonly Page[]): Promise<Page> {
 /** Does one legal thing by clicking, and waits until the page has taken it. */
 export async function act(page: Page): Promise<string> {
   const what = await asked(page);
+  const bids = page.locator('.bid[aria-disabled="false"]');
   const button =
     what === "bid"
-      ? page.locator('.bid[aria-disabled="false"]').nth(1)
+      ? bids.nth(Math.min(1, (await bids.count()) - 1))
       : what === "trump"
         ? page.locator(".trump-choice").first()
-        : page.locator('.hand-card[aria-disabled="false"]').first();
+        : playable(page).first();
   const name = (await button.getAttribute("aria-label")) ?? "trumps";
   if (what === "card") {
     const card = (await button.getAttribute("data-card")) ?? "";

@@ -116,6 +116,10 @@ test("four people play a round, bots finish the game; nobody ever holds another'
   }
   // The last card ends the round: new hands are dealt, and everything told of is of a new deal.
   const last = await whoseTurn(pages);
+  for (const page of all) {
+    const trick = page.locator(".trick-card");
+    await expect.poll(() => trick.count(), { timeout: PATIENCE, interval: 25 }).toBe(3);
+  }
   for (const { forget } of told) forget();
   await act(last);
   await ann.getByRole("heading", { name: "Round 1" }).waitFor();

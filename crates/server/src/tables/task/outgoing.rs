@@ -176,6 +176,13 @@ impl TableTask {
         let mut parts = Vec::with_capacity(channels.len());
         let mut made: Option<(Viewer, Frame, Vec<Frame>)> = None;
         for (viewer, form) in channels {
+            if form == Form::Snapshot {
+                let full = self.view_frame(viewer, form);
+                published.seed_view(viewer, self.session.view(viewer));
+                let body = PartBody::View { full, patch: None };
+                parts.push(Part { channel: channel(id, viewer, form), body });
+                continue;
+            }
             if made.as_ref().is_none_or(|(of, ..)| *of != viewer) {
                 let view = self.session.view(viewer);
                 published.seed_view(viewer, view.clone());
@@ -188,10 +195,7 @@ impl TableTask {
                 let event = |frame: &Frame| Part { channel, body: PartBody::Event(frame.clone()) };
                 parts.extend(events.iter().map(event));
             }
-            let full = match form {
-                Form::Snapshot => self.view_frame(viewer, form),
-                _ => full.clone(),
-            };
+            let full = full.clone();
             let patch = if form == Form::Patch { self.patch_frame(viewer, base) } else { None };
             parts.push(Part { channel, body: PartBody::View { full, patch } });
         }
