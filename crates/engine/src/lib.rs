@@ -6,6 +6,7 @@
 //! nobody hears of it.
 
 mod any_game;
+mod diff;
 pub mod limits;
 mod log;
 mod record;

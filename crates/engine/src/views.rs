@@ -3,11 +3,11 @@
 //! subscribed.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
 
 use game::{Version, Viewer};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
+use crate::diff::diff;
 use crate::limits::{CACHED_PATCHES, HISTORY_BYTES, HISTORY_VERSIONS};
 use crate::{AnyGame, AnyState, RawJson};
 
@@ -33,10 +33,8 @@ pub(crate) struct Views {
 struct Class {
     version: Version,
     view: RawJson,
-    /// Parsed on the first patch; kept as the base of the next one.
-    value: Option<Arc<Value>>,
-    /// The view before this one, when it had been parsed.
-    before: Option<(Version, Arc<Value>)>,
+    /// The view before this one, where patches are asked for.
+    before: Option<(Version, RawJson)>,
     patches: VecDeque<(Version, Option<Patch>)>,
 }
 
@@ -87,15 +85,15 @@ impl Views {
             return known.clone();
         }
         let old = match &current.before {
-            Some((version, value)) if *version == base => value.clone(),
-            _ => self.value_at(game, viewer, base)?,
+            Some((version, view)) if *version == base => view.clone(),
+            _ => self.view_at(game, viewer, base)?,
         };
         let class = self.class(game, viewer);
-        let new = class.value.get_or_insert_with(|| Arc::new(parse(&class.view))).clone();
-        let operations = serde_json::value::to_raw_value(&json_patch::diff(&old, &new))
-            .expect("a patch is JSON");
-        let patch = (operations.get().len() < class.view.get().len())
-            .then(|| Patch { base, operations: operations.into() });
+        let operations = diff(old.get(), class.view.get());
+        let patch = (operations.len() < class.view.get().len()).then(|| {
+            let operations = RawValue::from_string(operations).expect("a patch is JSON");
+            Patch { base, operations: operations.into() }
+        });
         if class.patches.len() == CACHED_PATCHES {
             class.patches.pop_front();
         }
@@ -109,24 +107,20 @@ impl Views {
         let fresh = |before| Class {
             version,
             view: game.view(&state, viewer),
-            value: None,
             before,
             patches: VecDeque::new(),
         };
         let class = self.classes.entry(viewer).or_insert_with(|| fresh(None));
         if class.version != version {
-            let before = class.value.take().map(|value| (class.version, value));
+            let patched = !class.patches.is_empty();
+            let before = patched.then(|| (class.version, class.view.clone()));
             *class = fresh(before);
         }
         class
     }
 
-    fn value_at(&self, game: &dyn AnyGame, viewer: Viewer, at: Version) -> Option<Arc<Value>> {
+    fn view_at(&self, game: &dyn AnyGame, viewer: Viewer, at: Version) -> Option<RawJson> {
         let index = self.states.binary_search_by_key(&at, |(version, _, _)| *version).ok()?;
-        Some(Arc::new(parse(&game.view(&self.states[index].1, viewer))))
+        Some(game.view(&self.states[index].1, viewer))
     }
-}
-
-fn parse(view: &RawJson) -> Value {
-    serde_json::from_str(view.get()).expect("raw JSON was checked when it was made")
 }
