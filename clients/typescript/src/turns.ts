@@ -38,6 +38,11 @@ const FALLBACK_AFTER = 2;
 /** Bounds of the waits between attempts, in milliseconds. */
 const BACKOFF_BASE = 1000;
 const BACKOFF_MAX = 60_000;
+/** A socket that is silent for so long is asked for a sign of life, in milliseconds. */
+const HEARTBEAT = 25_000;
+/** How long it may take to give one: by itself, and when somebody has just come to look. */
+const ANSWER_WITHIN = 10_000;
+const CHECK_WITHIN = 3_000;
 
 interface TurnMessage {
   readonly type: string;
@@ -68,6 +73,8 @@ export class Turns {
   /** Counts attempts: what belongs to an older one is ignored. */
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Runs while a socket is open: a phone that wakes is not told that its socket has died. */
+  #silence: ReturnType<typeof setTimeout> | undefined;
   #leave: (() => void) | null = null;
 
   constructor(options: TurnsOptions) {
@@ -121,17 +128,35 @@ export class Turns {
 
   #drop(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#timer = undefined;
+    this.#silence = undefined;
     this.#attempt += 1;
     this.#socket?.close(1000);
     this.#socket = null;
     this.#fresh = null;
   }
 
-  /** Visible or online again: at once, if nothing is there. */
+  /** Visible or online again: at once, if nothing is there; else is it still alive? */
   #woke(): void {
-    const waits = this.#timer !== undefined && !this.#socket;
-    if (waits && !this.#page.hidden() && this.#page.online()) this.#connect();
+    if (this.#page.hidden() || !this.#page.online()) return;
+    if (this.#silence !== undefined) this.#probe(CHECK_WITHIN);
+    else if (this.#timer !== undefined && !this.#socket) this.#connect();
+  }
+
+  #heard(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#probe(ANSWER_WITHIN), HEARTBEAT);
+  }
+
+  #probe(patience: number): void {
+    this.#send({ type: "ping" });
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#connect(), patience);
+  }
+
+  #send(message: object): void {
+    this.#socket?.send(JSON.stringify(message));
   }
 
   #connect(): void {
@@ -140,7 +165,7 @@ export class Turns {
     const current = () => mine === this.#attempt;
     const ended = (code: number, reason: string) => {
       if (!current()) return;
-      this.#socket = null;
+      this.#drop();
       if (isFinal(code)) return;
       if (code === 4401) this.#tokens.stale = true;
       this.#failures += 1;
@@ -156,15 +181,16 @@ export class Turns {
           `parlor.token.${token}`,
         ]);
         this.#socket = socket;
-        const send = (message: object) => socket.send(JSON.stringify(message));
         socket.onopen = () => {
           if (!current()) return;
-          send({ type: "subscribe", topic: "user" });
+          this.#send({ type: "subscribe", topic: "user" });
           // Messages are handled in their order: after this one's answer all has been told.
-          send({ type: "ping" });
+          this.#probe(ANSWER_WITHIN);
         };
         socket.onmessage = (event: { data: unknown }) => {
-          if (current()) this.#onMessage(event.data);
+          if (!current()) return;
+          this.#heard();
+          this.#onMessage(event.data);
         };
         socket.onclose = (event: { code: number; reason: string }) =>
           ended(event.code, String(event.reason ?? ""));

@@ -68,6 +68,13 @@ pub struct ToldEvent {
     pub result: RawJson,
 }
 
+/// As it is spelled.
+impl PartialEq for ToldEvent {
+    fn eq(&self, other: &Self) -> bool {
+        self.user == other.user && self.result.get() == other.result.get()
+    }
+}
+
 /// A game with its types erased. States and events must come from the same game: another's is a
 /// fault of the caller, and panics.
 pub trait AnyGame: Send + Sync {
@@ -137,8 +144,13 @@ pub(crate) fn to_raw(value: &impl Serialize) -> RawJson {
 }
 
 fn state_json(state: &impl Serialize) -> Arc<[u8]> {
-    serde_json::to_vec(state).expect("a state can be written as JSON").into()
+    let mut json = Vec::with_capacity(STATE_ROOM);
+    serde_json::to_writer(&mut json, state).expect("a state can be written as JSON");
+    json.into()
 }
+
+/// Most states have fewer bytes.
+const STATE_ROOM: usize = 4 * 1024;
 
 impl<G: Game> Erased<G> {
     fn state(any: &AnyState) -> &G::State {

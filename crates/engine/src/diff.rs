@@ -14,64 +14,82 @@ use std::collections::HashMap;
 ///
 /// A part is replaced as a whole where that is shorter than to say what changed inside.
 pub(crate) fn diff(old: &str, new: &str) -> String {
-    let mut patch = Patch { out: String::from("["), path: String::new() };
-    patch.compare(old.trim(), new.trim());
+    let mut patch = Patch { out: String::from("["), path: Vec::new() };
+    patch.compare(&mut Cursor::at_start(old), &mut Cursor::at_start(new));
     patch.out.push(']');
     patch.out
 }
 
-struct Patch {
+struct Patch<'a> {
     out: String,
-    /// Where we are: a JSON pointer, spelled as inside a JSON string.
-    path: String,
+    /// Where we are.
+    path: Vec<Step<'a>>,
 }
 
-impl Patch {
-    fn compare(&mut self, old: &str, new: &str) {
-        if old == new {
-            return;
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    /// As it is spelled between its quotes.
+    Name(&'a str),
+    Index(usize),
+}
+
+impl<'a> Patch<'a> {
+    /// Compares two values, and takes the cursors past them.
+    fn compare(&mut self, old: &mut Cursor<'a>, new: &mut Cursor<'a>) {
+        let said = self.out.len();
+        let (kinds, start) = ((old.look(), new.look()), new.at);
+        match kinds {
+            (b'{', b'{') => self.compare_objects(old, new),
+            (b'[', b'[') => {
+                let (old, new) = (old.value(), new.value());
+                if old != new {
+                    self.compare_arrays(old, new);
+                }
+            }
+            _ => {
+                let (old, new) = (old.value(), new.value());
+                if old != new {
+                    self.operation("replace", Some(new));
+                }
+                return;
+            }
         }
-        let start = self.out.len();
-        match (old.as_bytes().first(), new.as_bytes().first()) {
-            (Some(b'{'), Some(b'{')) => self.compare_objects(old, new),
-            (Some(b'['), Some(b'[')) => self.compare_arrays(old, new),
-            _ => return self.operation("replace", Some(new)),
-        }
-        let whole = r#",{"op":"replace","path":"","value":}"#.len() + self.path.len() + new.len();
-        if self.out.len() - start > whole {
-            self.out.truncate(start);
-            self.operation("replace", Some(new));
+        let value = &new.text[start..new.at];
+        if self.out.len() - said > self.length_of_replace(value) {
+            self.out.truncate(said);
+            self.operation("replace", Some(value));
         }
     }
 
-    fn compare_objects(&mut self, old: &str, new: &str) {
-        let (mut old, mut new) = (Parts::of(old), Parts::of(new));
+    fn compare_objects(&mut self, old: &mut Cursor<'a>, new: &mut Cursor<'a>) {
+        old.enter();
+        new.enter();
         // As long as the names come in the same order, which they nearly always do.
-        let (mut gone, mut come) = (old.member(), new.member());
-        while let (Some((name, before)), Some((same, after))) = (gone, come)
+        let (mut gone, mut come) = (old.name(), new.name());
+        while let (Some(name), Some(same)) = (gone, come)
             && name == same
         {
-            self.at(&escaped(name), |patch| patch.compare(before, after));
-            (gone, come) = (old.member(), new.member());
+            self.at(Step::Name(name), |patch| patch.compare(old, new));
+            (gone, come) = (old.name(), new.name());
         }
-        let mut before: HashMap<&str, &str> = HashMap::new();
-        while let Some((name, value)) = gone {
-            before.insert(name, value);
-            gone = old.member();
+        let mut before = HashMap::new();
+        while let Some(name) = gone {
+            before.insert(name, old.value());
+            gone = old.name();
         }
         let mut after = Vec::new();
-        while let Some((name, value)) = come {
-            after.push((name, before.remove(name), value));
-            come = new.member();
+        while let Some(name) = come {
+            after.push((name, before.remove(name), new.value()));
+            come = new.name();
         }
         let mut gone: Vec<&str> = before.into_keys().collect();
         gone.sort_unstable();
         for name in gone {
-            self.at(&escaped(name), |patch| patch.operation("remove", None));
+            self.at(Step::Name(name), |patch| patch.operation("remove", None));
         }
         for (name, before, value) in after {
-            self.at(&escaped(name), |patch| match before {
-                Some(before) => patch.compare(before, value),
+            self.at(Step::Name(name), |patch| match before {
+                Some(before) => patch.compare_values(before, value),
                 None => patch.operation("add", Some(value)),
             });
         }
@@ -79,44 +97,65 @@ impl Patch {
 
     /// What is equal at both ends stays; between, elements change in their places, and what one
     /// array has more than the other goes or comes behind them.
-    fn compare_arrays(&mut self, old: &str, new: &str) {
-        let (old, new) = (Parts::of(old).elements(), Parts::of(new).elements());
+    fn compare_arrays(&mut self, old: &'a str, new: &'a str) {
+        let (old, new) = (Cursor::elements(old), Cursor::elements(new));
         let head = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
         let (old, new) = (&old[head..], &new[head..]);
         let pairs = old.iter().rev().zip(new.iter().rev());
         let tail = pairs.take_while(|(one, other)| one == other).count();
         let (old, new) = (&old[..old.len() - tail], &new[..new.len() - tail]);
         for (index, (before, after)) in (head..).zip(old.iter().zip(new)) {
-            self.at(&index.to_string(), |patch| patch.compare(before, after));
+            self.at(Step::Index(index), |patch| patch.compare_values(before, after));
         }
         let both = old.len().min(new.len());
         for index in (head + both..head + old.len()).rev() {
-            self.at(&index.to_string(), |patch| patch.operation("remove", None));
+            self.at(Step::Index(index), |patch| patch.operation("remove", None));
         }
         for (index, value) in (head + both..).zip(&new[both..]) {
-            self.at(&index.to_string(), |patch| patch.operation("add", Some(value)));
+            self.at(Step::Index(index), |patch| patch.operation("add", Some(value)));
         }
     }
 
-    fn at(&mut self, step: &str, compare: impl FnOnce(&mut Self)) {
-        let here = self.path.len();
-        self.path.push('/');
-        self.path.push_str(step);
+    fn compare_values(&mut self, old: &'a str, new: &'a str) {
+        self.compare(&mut Cursor::at_start(old), &mut Cursor::at_start(new));
+    }
+
+    fn at(&mut self, step: Step<'a>, compare: impl FnOnce(&mut Self)) {
+        self.path.push(step);
         compare(self);
-        self.path.truncate(here);
+        self.path.pop();
     }
 
     fn operation(&mut self, name: &str, value: Option<&str>) {
-        let Self { out, path } = self;
-        let comma = if out.len() > 1 { "," } else { "" };
-        for part in [comma, r#"{"op":""#, name, r#"","path":""#, path, "\""] {
-            out.push_str(part);
+        if self.out.len() > 1 {
+            self.out.push(',');
         }
+        for part in [r#"{"op":""#, name, r#"","path":""#] {
+            self.out.push_str(part);
+        }
+        for step in &self.path {
+            self.out.push('/');
+            match step {
+                Step::Name(name) => self.out.push_str(&escaped(name)),
+                Step::Index(index) => self.out.push_str(&index.to_string()),
+            }
+        }
+        self.out.push('"');
         if let Some(value) = value {
-            out.push_str(r#","value":"#);
-            out.push_str(value);
+            self.out.push_str(r#","value":"#);
+            self.out.push_str(value);
         }
-        out.push('}');
+        self.out.push('}');
+    }
+
+    /// Of an operation here; without the escapes of names, which are rare.
+    fn length_of_replace(&self, value: &str) -> usize {
+        let step = |step: &Step<'_>| match step {
+            Step::Name(name) => 1 + name.len(),
+            Step::Index(index) => 2 + index.checked_ilog10().unwrap_or_default() as usize,
+        };
+        let path: usize = self.path.iter().map(step).sum();
+        r#",{"op":"replace","path":"","value":}"#.len() + path + value.len()
     }
 }
 
@@ -132,43 +171,64 @@ fn escaped(name: &str) -> Cow<'_, str> {
     quoted[1..quoted.len() - 1].to_owned().into()
 }
 
-/// Walks over the members of an object, or the elements of an array.
-struct Parts<'a> {
+/// A place in a JSON text.
+struct Cursor<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Parts<'a> {
-    /// Of a text that begins with a bracket.
-    const fn of(text: &'a str) -> Self {
-        Self { text, at: 1 }
+impl<'a> Cursor<'a> {
+    const fn at_start(text: &'a str) -> Self {
+        Self { text, at: 0 }
     }
 
-    /// The next name, as it is spelled between its quotes, and its value.
-    fn member(&mut self) -> Option<(&'a str, &'a str)> {
-        let quoted = self.value()?;
-        let value = self.value()?;
-        Some((&quoted[1..quoted.len() - 1], value))
-    }
-
-    fn elements(mut self) -> Vec<&'a str> {
-        std::iter::from_fn(|| self.value()).collect()
-    }
-
-    /// The next value; the marks between values say nothing here.
-    fn value(&mut self) -> Option<&'a str> {
+    /// The first byte of what comes, behind space and the marks that stand between values.
+    fn look(&mut self) -> u8 {
         let bytes = self.text.as_bytes();
         while matches!(bytes[self.at], b',' | b':' | b' ' | b'\n' | b'\t' | b'\r') {
             self.at += 1;
         }
-        let start = self.at;
-        self.at = match bytes[start] {
-            b'}' | b']' => return None,
+        bytes[self.at]
+    }
+
+    /// Past the bracket that opens an object or array.
+    fn enter(&mut self) {
+        self.look();
+        self.at += 1;
+    }
+
+    /// The next name of this object, as it is spelled between its quotes; after the last one the
+    /// cursor is past the object.
+    fn name(&mut self) -> Option<&'a str> {
+        if self.ends() {
+            return None;
+        }
+        let quoted = self.value();
+        Some(&quoted[1..quoted.len() - 1])
+    }
+
+    fn elements(array: &'a str) -> Vec<&'a str> {
+        let mut cursor = Self::at_start(array);
+        cursor.enter();
+        std::iter::from_fn(|| (!cursor.ends()).then(|| cursor.value())).collect()
+    }
+
+    /// Takes the bracket that closes an object or array, if it comes next.
+    fn ends(&mut self) -> bool {
+        let ends = matches!(self.look(), b'}' | b']');
+        self.at += usize::from(ends);
+        ends
+    }
+
+    /// The next value, whole.
+    fn value(&mut self) -> &'a str {
+        let (kind, bytes, start) = (self.look(), self.text.as_bytes(), self.at);
+        self.at = match kind {
             b'"' => string_end(bytes, start),
             b'{' | b'[' => container_end(bytes, start),
             _ => scalar_end(bytes, start),
         };
-        Some(&self.text[start..self.at])
+        &self.text[start..self.at]
     }
 }
 
@@ -273,7 +333,7 @@ mod tests {
 
     #[test]
     fn escapes_that_need_not_be_are_understood() {
-        let old = format!(r#"{{"a\/b":1, "t\u007ex" :[1 , 2],"long":"{LONG}"}}"#);
+        let old = format!(r#" {{"a\/b":1, "t\u007ex" :[1 , 2],"long":"{LONG}" }} "#);
         let new = format!(r#"{{"a\/b":2, "t\u007ex" :[1 , 3],"long":"{LONG}"}}"#);
         let operations: json_patch::Patch = serde_json::from_str(&diff(&old, &new)).unwrap();
         let mut made: Value = serde_json::from_str(&old).unwrap();

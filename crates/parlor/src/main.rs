@@ -10,6 +10,11 @@ mod watch;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
+
+// docs/decisions/0010
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Hosts game sessions and keeps every viewer in sync.
 ///

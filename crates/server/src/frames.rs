@@ -7,7 +7,7 @@ use hub::Frame;
 use protocol::SCHEMA;
 use protocol::from_server::{
     About, ClosedMessage, Envelope, ErrorBody, ErrorMessage, EventMessage, Note, PatchMessage,
-    PresenceMessage, ResultMessage, ViewMessage, YourTurn, write,
+    PresenceMessage, ResultMessage, ViewMessage, YourTurn, write, write_around,
 };
 use serde_json::value::RawValue;
 use store::Epoch;
@@ -38,7 +38,7 @@ pub fn view_text(
     let session = origin.session.to_string();
     let envelope = Envelope::new(kind, &session, origin.epoch.as_str(), origin.version.0);
     let viewer_seat = viewer.seat().map(|seat| seat.0);
-    write(&ViewMessage { envelope, viewer_seat, data: view, about })
+    write_around(view.get().len(), &ViewMessage { envelope, viewer_seat, data: view, about })
 }
 
 /// A whole view of what was published last.
@@ -109,12 +109,13 @@ pub fn patch_text(
     patch: &Patch,
 ) -> String {
     let session = session.to_string();
-    write(&PatchMessage {
+    let message = PatchMessage {
         envelope: Envelope::new("patch", &session, epoch.as_str(), version.0),
         viewer_seat: viewer.seat().map(|seat| seat.0),
         base: patch.base.0,
         patch: &patch.operations,
-    })
+    };
+    write_around(patch.operations.get().len(), &message)
 }
 
 /// Something that happened.

@@ -62,13 +62,20 @@ impl Card {
     pub const fn rank(self) -> u8 {
         self.rank
     }
+
+    const fn letters(self) -> [u8; 2] {
+        [RANKS.as_bytes()[self.rank as usize], self.suit.letter() as u8]
+    }
 }
 
 impl fmt::Display for Card {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rank = RANKS.as_bytes()[usize::from(self.rank)] as char;
-        write!(f, "{rank}{}", self.suit.letter())
+        f.write_str(text(&self.letters()))
     }
+}
+
+fn text(letters: &[u8; 2]) -> &str {
+    std::str::from_utf8(letters).expect("letters of ranks and suits are ASCII")
 }
 
 impl FromStr for Card {
@@ -88,7 +95,7 @@ impl FromStr for Card {
 
 impl Serialize for Card {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
+        to.serialize_str(text(&self.letters()))
     }
 }
 

@@ -156,3 +156,31 @@ it("a final refusal is believed", async () => {
   await vi.advanceTimersByTimeAsync(100_000);
   expect(FakeSocket.all).toHaveLength(1);
 });
+
+it("a silent socket is asked for a sign of life; without one another is opened", async () => {
+  const { page, settle, socket } = setUp();
+  const pings = () => socket().sent.filter((text) => JSON.parse(text).type === "ping").length;
+  await settle();
+  socket().onopen?.();
+  socket().says(ACK, turn("7"), PONG);
+  await vi.advanceTimersByTimeAsync(24_999);
+  expect(pings()).toBe(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(pings()).toBe(2);
+  socket().says(PONG);
+  await vi.advanceTimersByTimeAsync(25_000);
+  expect(pings()).toBe(3);
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(FakeSocket.all).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(FakeSocket.all.map((one) => one.closed)).toEqual([true, false]);
+
+  // Somebody has just opened the lid: sooner.
+  socket().onopen?.();
+  socket().says(ACK, turn("7"), PONG);
+  page.set({ hidden: true });
+  page.set({ hidden: false });
+  expect(pings()).toBe(2);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(FakeSocket.all).toHaveLength(3);
+});

@@ -199,6 +199,32 @@ impl Arena {
             .then(|| &self.nodes[out.head as usize].frame.wire(deflate)[out.offset as usize..])
     }
 
+    /// If several frames wait and have no more bytes than this: appends them to `to`.
+    pub(super) fn join(
+        &self,
+        out: &Outbox,
+        deflate: Option<Deflate>,
+        most: usize,
+        to: &mut Vec<u8>,
+    ) -> bool {
+        if out.head == out.tail {
+            return false;
+        }
+        let start = to.len();
+        let (mut index, mut offset) = (out.head, out.offset as usize);
+        while index != NONE {
+            let node = &self.nodes[index as usize];
+            let bytes = &node.frame.wire(deflate)[offset..];
+            if to.len() - start + bytes.len() > most {
+                to.truncate(start);
+                return false;
+            }
+            to.extend_from_slice(bytes);
+            (index, offset) = (node.next, 0);
+        }
+        true
+    }
+
     /// The next bytes to write, in at most [`MAX_SLICES`] pieces.
     pub(super) fn slices(
         &self,
@@ -268,10 +294,18 @@ mod tests {
         assert_eq!((out.direct, out.bytes), (3, 12));
         assert_eq!(arena.single(&out, None), None, "there are three");
         assert_eq!(arena.single(&Outbox::EMPTY, None), None);
+        let mut joined = b"before".to_vec();
+        assert!(!arena.join(&Outbox::EMPTY, None, 100, &mut joined));
+        assert!(!arena.join(&out, None, 11, &mut joined), "they have 12 bytes");
+        assert!(arena.join(&out, None, 12, &mut joined));
+        assert_eq!(joined, b"before\x81\x02aa\x81\x02bb\x81\x02cc");
         let mut seen = Vec::new();
         let written = arena.written(&mut out, None, 7, |n| seen.push(n.frame.payload()));
         assert_eq!((written, seen), (Written { frames: 1, closed: false }, vec!["aa".into()]));
         assert_eq!((waiting(&arena, &out).as_str(), out.direct), ("bcc", 2));
+        joined.clear();
+        assert!(arena.join(&out, None, 12, &mut joined), "what is not out yet");
+        assert_eq!(joined, b"b\x81\x02cc");
         arena.written(&mut out, None, 1, |_| {});
         assert_eq!(arena.single(&out, None), Some(&b"\x81\x02cc"[..]));
         assert_eq!(arena.written(&mut out, None, 4, |_| {}).frames, 1);

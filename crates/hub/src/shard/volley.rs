@@ -7,10 +7,11 @@
 //! view for a socket that has nothing waiting is never queued, if no other broadcast waits that could
 //! go out with it. docs/decisions/0002 and 0009 say what each of it is worth.
 
-use std::os::fd::AsFd;
+use std::{ops::Range, os::fd::AsFd};
 
 use rustix::io::Errno;
 use sendmany::Send;
+use smallvec::SmallVec;
 
 use super::{
     Shard,
@@ -25,10 +26,16 @@ use crate::Frame;
 /// Most sockets of one volley.
 pub(super) const VOLLEY: usize = sendmany::BATCH;
 
+/// Several frames for one socket are joined up to so many bytes: what is larger costs less to hand
+/// over in its parts than to copy.
+const PIECE: usize = 16 * 1024;
+
 /// Views that are about to be written while their broadcast is walked.
 #[derive(Default)]
 pub(super) struct Volley {
     shots: Vec<Shot>,
+    /// Frames that are joined, of the sockets that are written to.
+    pieces: Vec<u8>,
     /// No other broadcast waits that could go out together with the one that is walked.
     pub(super) alone: bool,
     /// Views that may still be written so in this turn.
@@ -108,14 +115,28 @@ impl Shard {
         self.channels.sub(shot.at).view = index;
     }
 
-    /// Writes to sockets in whose outboxes something waits.
+    /// Writes to sockets in whose outboxes something waits. Several small frames for one socket go
+    /// out as one piece, so that these sockets, too, are written to with one call.
     pub(super) fn write_to(&mut self, slots: &[u32]) {
-        let aim = |slot: &u32| {
+        let mut pieces = std::mem::take(&mut self.volley.pieces);
+        pieces.clear();
+        let arena = &self.outgoing.arena;
+        let piece = |slot: &u32| {
             let conn = self.conns[*slot as usize].as_ref().filter(|c| c.phase != Phase::Dead)?;
-            let bytes = self.outgoing.arena.single(&conn.out, conn.deflate)?;
+            let start = pieces.len();
+            arena.join(&conn.out, conn.deflate, PIECE, &mut pieces).then_some(start..pieces.len())
+        };
+        let joined: SmallVec<[Option<Range<usize>>; VOLLEY]> = slots.iter().map(piece).collect();
+        let aim = |(slot, joined): (&u32, &Option<Range<usize>>)| {
+            let conn = self.conns[*slot as usize].as_ref().filter(|c| c.phase != Phase::Dead)?;
+            let bytes = match joined {
+                Some(range) => &pieces[range.clone()],
+                None => arena.single(&conn.out, conn.deflate)?,
+            };
             Some(Send { socket: conn.stream.as_fd(), bytes })
         };
-        let first = self.sender.send_all(slots.iter().map(aim));
+        let first = self.sender.send_all(slots.iter().zip(&joined).map(aim));
+        self.volley.pieces = pieces;
         self.read_clock();
         for (slot, first) in slots.iter().zip(first) {
             let Some(conn) = &mut self.conns[*slot as usize] else { continue };

@@ -69,7 +69,7 @@ pub struct Presence {
 }
 
 /// What a viewer sees of an event.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EventView {
     /// The version of the commit that it came with.
     pub version: Version,

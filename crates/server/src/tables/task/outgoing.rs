@@ -100,7 +100,7 @@ impl TableTask {
                 && base <= here
                 && form.has_events()
             {
-                let mut frames = self.event_frames(&events, viewer);
+                let mut frames = self.event_frames(&self.event_views(&events, viewer));
                 if base == here {
                     metrics.resync("none");
                     return frames;
@@ -133,11 +133,11 @@ impl TableTask {
         })
     }
 
-    fn event_frames(&self, events: &[Event], viewer: Viewer) -> Vec<Frame> {
+    fn event_frames(&self, views: &[EventView]) -> Vec<Frame> {
         let (epoch, id) = (self.tables.shared().store.epoch(), self.session.id());
         let frame =
             |view: &EventView| Frame::text(&frames::event_text(epoch, id, self.game.name(), view));
-        self.event_views(events, viewer).iter().map(frame).collect()
+        views.iter().map(frame).collect()
     }
 
     /// Publishes what was confirmed since the last time.
@@ -174,7 +174,9 @@ impl TableTask {
         let id = self.session.id();
         let channels: Vec<(Viewer, Form)> = self.audience.channels().collect();
         let mut parts = Vec::with_capacity(channels.len());
-        let mut made: Option<(Viewer, Frame, Vec<Frame>)> = None;
+        let mut made: Option<(Viewer, Frame)> = None;
+        // Most events are the same for everyone: spelled once then.
+        let (mut told, mut event_frames) = (Vec::new(), Vec::new());
         for (viewer, form) in channels {
             if form == Form::Snapshot {
                 let full = self.view_frame(viewer, form);
@@ -187,13 +189,18 @@ impl TableTask {
                 let view = self.session.view(viewer);
                 published.seed_view(viewer, view.clone());
                 let text = frames::view_text(self.origin(), viewer, "update", &view, None);
-                made = Some((viewer, Frame::text(&text), self.event_frames(events, viewer)));
+                made = Some((viewer, Frame::text(&text)));
+                let views = self.event_views(events, viewer);
+                if views != told {
+                    event_frames = self.event_frames(&views);
+                    told = views;
+                }
             }
-            let Some((_, full, events)) = &made else { continue };
+            let Some((_, full)) = &made else { continue };
             let channel = channel(id, viewer, form);
             if form.has_events() {
                 let event = |frame: &Frame| Part { channel, body: PartBody::Event(frame.clone()) };
-                parts.extend(events.iter().map(event));
+                parts.extend(event_frames.iter().map(event));
             }
             let full = full.clone();
             let patch = if form == Form::Patch { self.patch_frame(viewer, base) } else { None };
