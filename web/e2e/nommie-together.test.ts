@@ -32,6 +32,13 @@ function listen(page: Page): { readonly seen: Set<string>; readonly forget: () =
   return { seen, forget: () => seen.clear() };
 }
 
+/** A trick that is over lies there to be read, then goes to who took it. */
+async function trickIsShown(page: Page): Promise<void> {
+  await page.getByText(/^Trick to (Ann|Ben|Cy|Di)$/).waitFor();
+  expect(await page.locator(".trick-card").count()).toBe(4);
+  await shoot(page, "nommie-trick-over");
+}
+
 test("four people play a round, bots finish the game; nobody ever holds another's card", async () => {
   const pages: Page[] = [];
   const ears: ReturnType<typeof listen>[] = [];
@@ -101,13 +108,11 @@ test("four people play a round, bots finish the game; nobody ever holds another'
       await shoot(page, "nommie-trick");
       await shoot(watcher, "nommie-spectator");
     }
+    const shown = move === 4 + 4 ? trickIsShown(watcher) : undefined;
     await act(page);
+    await shown;
     await secret();
     if (move === 4 + 4) {
-      // The trick is over: it lies there to be read, then goes to who took it.
-      await watcher.getByText(/^Trick to (Ann|Ben|Cy|Di)$/).waitFor();
-      expect(await watcher.locator(".trick-card").count()).toBe(4);
-      await shoot(watcher, "nommie-trick-over");
       await watcher.locator(".trick-card").first().waitFor({ state: "detached" });
       await watcher.getByRole("button", { name: "Last trick" }).click();
       expect(await watcher.getByRole("dialog").getByRole("listitem").count()).toBe(4);

@@ -254,6 +254,24 @@ async fn bad_moves_get_their_codes_and_change_nothing() {
     let other_body = play(&view["viewer_hand"][1], version);
     let reused = request(other_body).header("idempotency-key", "click-1");
     refused(reused, 409, "KEY_REUSED").await;
+
+    // A revoke: whoever holds the suit that was led must follow it.
+    loop {
+        let seat = snapshot(&world, &people[0], id).await["snapshot"]["phase"]["data"]["to_act"]
+            .as_u64()
+            .expect("a turn: in thirteen tricks somebody has a suit and others beside it");
+        let who = &people[usize::try_from(seat).expect("a seat")];
+        let own = snapshot(&world, who, id).await;
+        let legal = own["viewer_legal"]["cards"].as_array().expect("cards");
+        let hand = own["viewer_hand"].as_array().expect("a hand");
+        if let Some(revoke) = hand.iter().find(|card| !legal.contains(card)) {
+            let body = play(revoke, &own["lock_version"]);
+            refused(world.post(who, &path(id, "play"), &body), 422, "MUST_FOLLOW_SUIT").await;
+            assert_eq!(snapshot(&world, who, id).await, own);
+            break;
+        }
+        done(first_legal(&world, who, id, &own).expect("their turn")).await;
+    }
 }
 
 #[tokio::test]
