@@ -11,6 +11,7 @@
 extern crate self as game;
 
 mod ids;
+mod memo;
 mod name;
 mod random;
 mod refusal;
@@ -20,6 +21,7 @@ pub mod testkit;
 mod turn_clock;
 
 pub use ids::{BadId, GameName, SeatId, SessionId, Timestamp, UserId, Version};
+pub use memo::Memo;
 pub use name::{BadName, Name};
 pub use random::{Draws, Seed, SeedCommitment};
 pub use refusal::{Refusal, RefusalKind};

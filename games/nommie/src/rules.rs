@@ -4,8 +4,8 @@
 mod lobby;
 
 use game::{
-    Actor, Commit, Ctx, Deadline, Game, GameName, Name, Refusal, SeatId, Status, TurnClock, UserId,
-    Viewer,
+    Actor, Commit, Ctx, Deadline, Game, GameName, Memo, Name, Refusal, SeatId, Status, TurnClock,
+    UserId, Viewer,
 };
 use serde_json::{Value, json};
 
@@ -55,6 +55,7 @@ impl Game for Nommie {
             history: Vec::new(),
             clock: options.turn_clock.map(|time| TurnClock::new(time, SEATS)),
             next_at: None,
+            public: Memo::default(),
         };
         table.seat_mut(0).sitter = person(user, options.player);
         Ok(Commit::new(table))

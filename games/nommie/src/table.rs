@@ -1,7 +1,10 @@
 //! [`Table`]: seats, rounds and the score. Must not know who may ask for what.
 
-use game::{Draws, Name, SeatId, Timestamp, TurnClock, UserId};
+use std::sync::Arc;
+
+use game::{Draws, Memo, Name, SeatId, Timestamp, TurnClock, UserId};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::event::{Event, EventView};
 use crate::round::Played;
@@ -54,6 +57,9 @@ pub struct Table {
     pub(crate) clock: Option<TurnClock>,
     /// When a bot moves, or the next round is dealt.
     pub(crate) next_at: Option<Timestamp>,
+    /// The part of the view that is the same for everyone.
+    #[serde(skip)]
+    pub(crate) public: Memo<Arc<RawValue>>,
 }
 
 /// A move of the seat whose turn it is.

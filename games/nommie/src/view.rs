@@ -3,8 +3,11 @@
 //! Everything in [`Snapshot`] is the same for everyone. What only one seat may know stands beside it:
 //! its hand and its legal moves, also the list of *playable* cards, which tells of a hand.
 
+use std::sync::Arc;
+
 use game::{Name, TurnClock, TurnClockView, UserId, Viewer};
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::round::Played;
 use crate::{Card, PerSeat, Phase, Round, Seat, Table, Trump, dealer, hand_size};
@@ -12,8 +15,8 @@ use crate::{Card, PerSeat, Phase, Round, Seat, Table, Trump, dealer, hand_size};
 /// The snapshot of one viewer; whoever sends it adds `lock_version`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Envelope {
-    /// The same for everyone.
-    pub snapshot: Snapshot,
+    /// A [`Snapshot`], the same for everyone, and so spelled once.
+    pub snapshot: Arc<RawValue>,
     /// Cards that the viewer still holds, sorted; null without a seat and before round 1.
     pub viewer_hand: Option<Vec<Card>>,
     /// For the seat whose turn it is: what it may do.
@@ -192,17 +195,22 @@ pub(crate) fn envelope(table: &Table, viewer: Viewer) -> Envelope {
     let hand = |seat: u8| Some(table.round.as_ref()?.hands[usize::from(seat)].clone());
     let bidding = table.phase == Phase::Bidding;
     Envelope {
-        snapshot: Snapshot {
-            game: header(table),
-            phase: phase(table),
-            turn_clock: table.clock.as_ref().map(TurnClock::view),
-        },
+        snapshot: table.public.get(|| public(table)).clone(),
         viewer_hand: seat.and_then(hand),
         viewer_legal: seat.and_then(|seat| legal(table, seat)),
         bid_constraints: seat
             .filter(|_| bidding)
             .map(|seat| BidConstraints { zero_bid_locked: table.zero_locked(seat) }),
     }
+}
+
+fn public(table: &Table) -> Arc<RawValue> {
+    let snapshot = Snapshot {
+        game: header(table),
+        phase: phase(table),
+        turn_clock: table.clock.as_ref().map(TurnClock::view),
+    };
+    to_raw_value(&snapshot).expect("a snapshot can be written as JSON").into()
 }
 
 fn legal(table: &Table, seat: u8) -> Option<Legal> {

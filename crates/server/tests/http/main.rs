@@ -5,6 +5,7 @@
 
 mod admin;
 mod auth;
+mod bots;
 mod catalogue;
 mod documents;
 mod lists;

@@ -10,44 +10,60 @@ use crate::failure::Failure;
 /// Brings the rows to what the record names, and touches only those that differ. A record that names
 /// nobody costs no statement.
 pub(super) fn name(db: &Connection, record: &CommitRecord) -> Result<(), Failure> {
-    let session = whole(record.entry.session.get());
+    let (session, new) = (whole(record.entry.session.get()), record.created.is_some());
     if let Some(members) = &record.members {
-        let members = names(members)?;
-        if record.created.is_none() {
+        let stored = if new { Vec::new() } else { stored(db, MEMBERS, session)? };
+        remove(db, REMOVE_MEMBER, session, &stored, members)?;
+        for user in added(&stored, members) {
             db.prepare_cached(
-                "DELETE FROM member WHERE session = ?1 \
-                 AND user NOT IN (SELECT value FROM json_each(?2))",
+                "INSERT INTO member (session, user, made_at) \
+                 SELECT id, ?2, created_at FROM session WHERE id = ?1",
             )?
-            .execute(params![session, members])?;
+            .execute(params![session, user.as_str()])?;
         }
-        db.prepare_cached(
-            "INSERT INTO member (session, user, made_at) \
-             SELECT session.id, json_each.value, session.created_at FROM session, json_each(?2) \
-             WHERE session.id = ?1 ON CONFLICT (session, user) DO NOTHING",
-        )?
-        .execute(params![session, members])?;
     }
     if let Some(to_act) = &record.to_act {
-        let to_act = names(to_act)?;
-        if record.created.is_none() {
-            db.prepare_cached(
-                "DELETE FROM turn WHERE session = ?1 \
-                 AND user NOT IN (SELECT value FROM json_each(?2))",
-            )?
-            .execute(params![session, to_act])?;
-        }
+        let stored = if new { Vec::new() } else { stored(db, TURNS, session)? };
+        remove(db, REMOVE_TURN, session, &stored, to_act)?;
         // Whose turn it is already has had it since the commit that gave it to them.
-        db.prepare_cached(
-            "INSERT INTO turn (session, user, since) SELECT ?1, value, ?3 FROM json_each(?2) \
-             WHERE true ON CONFLICT (session, user) DO NOTHING",
-        )?
-        .execute(params![session, to_act, whole(record.entry.at.0)])?;
+        for user in added(&stored, to_act) {
+            db.prepare_cached("INSERT INTO turn (session, user, since) VALUES (?1, ?2, ?3)")?
+                .execute(params![session, user.as_str(), whole(record.entry.at.0)])?;
+        }
     }
     Ok(())
 }
 
-fn names(users: &[UserId]) -> Result<String, Failure> {
-    serde_json::to_string(users).map_err(|why| Failure::unreadable("names", why))
+const MEMBERS: &str = "SELECT user FROM member WHERE session = ?1 ORDER BY user";
+const REMOVE_MEMBER: &str = "DELETE FROM member WHERE session = ?1 AND user = ?2";
+const TURNS: &str = "SELECT user FROM turn WHERE session = ?1 ORDER BY user";
+const REMOVE_TURN: &str = "DELETE FROM turn WHERE session = ?1 AND user = ?2";
+
+fn stored(db: &Connection, select: &str, session: i64) -> Result<Vec<String>, Failure> {
+    let mut select = db.prepare_cached(select)?;
+    let users = select.query_map([session], |row| row.get(0))?;
+    Ok(users.collect::<rusqlite::Result<_>>()?)
+}
+
+fn remove(
+    db: &Connection,
+    delete: &str,
+    session: i64,
+    stored: &[String],
+    named: &[UserId],
+) -> Result<(), Failure> {
+    let is_named = |user: &String| named.binary_search_by(|one| one.as_str().cmp(user)).is_ok();
+    for user in stored.iter().filter(|user| !is_named(user)) {
+        db.prepare_cached(delete)?.execute(params![session, user])?;
+    }
+    Ok(())
+}
+
+/// Both lists are sorted.
+fn added<'a>(stored: &'a [String], named: &'a [UserId]) -> impl Iterator<Item = &'a UserId> {
+    let is_stored =
+        |user: &UserId| stored.binary_search_by(|one| one.as_str().cmp(user.as_str())).is_ok();
+    named.iter().filter(move |user| !is_stored(user))
 }
 
 /// Live sessions where this user is to act, the longest wait first.
