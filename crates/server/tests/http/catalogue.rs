@@ -1,5 +1,6 @@
 //! The catalogue of drinks, and how its changes reach the boards.
 
+use game::SessionId;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use server::settings::CatalogueEditors;
@@ -57,6 +58,25 @@ async fn a_new_name_reaches_every_live_board_by_itself() {
     let (bodies, _) = tokio::join!(futures_util::future::join_all(polls), rename);
     for body in bodies {
         assert_eq!((drink_name(&body["data"]), &body["lock_version"]), ("Spritz", &json!(4)));
+    }
+}
+
+#[tokio::test]
+async fn a_drink_that_was_added_can_be_had_at_once() {
+    let world = World::start().await;
+    let anna = world.guest("Anna").await;
+    let mut boards = Vec::new();
+    for _ in 0..150 {
+        boards.push(world.board(&anna, "B").await);
+    }
+    created(world.post(&anna, "/game/drinks", &json!({"name": "Water"}))).await;
+    // As a command over a socket finds them: a request would look at the catalogue first.
+    let catalogue = world.app().tables.get(SessionId::new(1).unwrap()).unwrap().now().version;
+    for id in boards {
+        let table = world.app().tables.get(id.parse().unwrap()).expect("a live board");
+        let board = table.now();
+        let board = board.state().get::<::scoreboard::Board>().expect("a board");
+        assert_eq!(board.catalogue_version(), catalogue);
     }
 }
 

@@ -136,9 +136,15 @@ async fn follow_one(app: &App, catalogue: &Table) {
         if changes.borrow_and_update().deleted {
             return;
         }
-        let boards = app.tables.live();
-        stream::iter(boards.iter())
-            .for_each_concurrent(TOLD_AT_ONCE, |board| freshen(app, board))
-            .await;
+        tell_boards(app).await;
     }
+}
+
+/// Brings all live boards up to date. Whoever has changed the catalogue waits for this, so that a
+/// drink that was added can be had at once.
+pub(super) async fn tell_boards(app: &App) {
+    let boards = app.tables.live();
+    stream::iter(boards.iter())
+        .for_each_concurrent(TOLD_AT_ONCE, |board| freshen(app, board))
+        .await;
 }

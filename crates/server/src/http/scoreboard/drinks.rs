@@ -113,9 +113,11 @@ async fn write(
     let expected = take_version(&mut fields)?;
     let body = command(verb, path, fields);
     let request = Request { actor: login.actor(), body: Some(body), expected, key };
-    sessions::carry_out(&table, request).await.map_err(|error| {
+    let answered = sessions::carry_out(&table, request).await.map_err(|error| {
         sessions::refused_with(error, || {
             crate::http::extract::raw(&*table.now().view(Viewer::Spectator))
         })
-    })
+    })?;
+    let _ = tokio::time::timeout(sessions::SHOWN_WITHIN, catalogue::tell_boards(app)).await;
+    Ok(answered)
 }

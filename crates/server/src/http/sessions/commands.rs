@@ -26,7 +26,7 @@ use crate::tables::{Request, Table, TableError};
 
 /// How long an answer waits for its commit to be shown to readers. It is shown in the same turn
 /// that answers, so this is hardly ever waited for; past it the answer goes out all the same.
-const SHOWN_WITHIN: Duration = Duration::from_secs(2);
+pub(in crate::http) const SHOWN_WITHIN: Duration = Duration::from_secs(2);
 
 /// The body of a command.
 #[derive(Deserialize)]

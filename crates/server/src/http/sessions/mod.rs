@@ -24,7 +24,7 @@ use crate::frames;
 use crate::problem::Problem;
 use crate::tables::{Table, TableError};
 
-pub(super) use commands::{WhichVersion, carry_out, end};
+pub(super) use commands::{SHOWN_WITHIN, WhichVersion, carry_out, end};
 pub(super) use view::{Shown, current, json};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
