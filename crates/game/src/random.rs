@@ -5,6 +5,10 @@
 //! Key of commit `v` = HMAC-SHA-256(key: seed, message: session ‖ v, both 64-bit big endian); draw
 //! `k` of that commit is the `k`-th 64-bit word of ChaCha20 under this key (nonce 0). The
 //! commitment is SHA-256(seed).
+//!
+//! Games that let a player mix in a seed of their own, and reveal theirs while the session goes on,
+//! draw from [`Draws::mixed`]: the words, big endian, of HMAC-SHA-256(key: seed, message:
+//! `"{client seed}:{counter}:{block}"`) for block 0, 1, …, four words each.
 
 use std::fmt;
 
@@ -79,7 +83,12 @@ impl fmt::Display for SeedCommitment {
 /// # Ok::<(), game::BadId>(())
 /// ```
 pub struct Draws {
-    stream: ChaCha20Rng,
+    stream: Stream,
+}
+
+enum Stream {
+    Recorded(Box<ChaCha20Rng>),
+    Mixed { seed: Seed, message: String, block: u64, words: std::array::IntoIter<u64, 4> },
 }
 
 impl fmt::Debug for Draws {
@@ -92,17 +101,35 @@ impl Draws {
     /// The source for the commit that makes `version` of `session`.
     #[must_use]
     pub fn new(seed: &Seed, session: SessionId, version: Version) -> Self {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&seed.0).expect("HMAC takes keys of any length");
-        mac.update(&session.get().to_be_bytes());
-        mac.update(&version.0.to_be_bytes());
-        let key: [u8; 32] = mac.finalize().into_bytes().into();
-        Self { stream: ChaCha20Rng::from_seed(key) }
+        let key = hmac(seed, &[&session.get().to_be_bytes(), &version.0.to_be_bytes()]);
+        Self { stream: Stream::Recorded(Box::new(ChaCha20Rng::from_seed(key))) }
+    }
+
+    /// The source of the play with this number, for a game that mixes in a seed of the player's.
+    /// Each number is to be used once with the same seeds.
+    #[must_use]
+    pub fn mixed(seed: &Seed, client_seed: &str, counter: u64) -> Self {
+        let (seed, message) = (seed.clone(), format!("{client_seed}:{counter}"));
+        let mut words = [0; 4].into_iter();
+        words.by_ref().for_each(drop);
+        Self { stream: Stream::Mixed { seed, message, block: 0, words } }
     }
 
     /// 64 uniform bits: the next draw.
     pub fn bits(&mut self) -> u64 {
-        self.stream.next_u64()
+        match &mut self.stream {
+            Stream::Recorded(stream) => stream.next_u64(),
+            Stream::Mixed { seed, message, block, words } => {
+                if let Some(word) = words.next() {
+                    return word;
+                }
+                let bytes = hmac(seed, &[format!("{message}:{block}").as_bytes()]);
+                let (four, _) = bytes.as_chunks::<8>();
+                *words = std::array::from_fn(|word| u64::from_be_bytes(four[word])).into_iter();
+                *block += 1;
+                words.next().expect("there are four")
+            }
+        }
     }
 
     /// A uniform number in `0..bound`. Draws again where the rest of the division would favour
@@ -139,6 +166,12 @@ impl Draws {
     }
 }
 
+fn hmac(seed: &Seed, message: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&seed.0).expect("HMAC takes keys of any length");
+    message.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +189,18 @@ mod tests {
         assert_eq!(got, FIRST_DRAWS);
     }
     const FIRST_DRAWS: [&str; 2] = ["c437640443de48ad", "11a4e0c333a85c32"];
+
+    #[test]
+    fn mixed_draws_are_what_the_formula_says() {
+        // hmac.new(bytes([7] * 32), b"dice:3:0", "sha256").hexdigest() of Python, and ":1".
+        let mut source = Draws::mixed(&Seed::new([7; 32]), "dice", 3);
+        let got: String = (0..5).map(|_| format!("{:016x}", source.bits())).collect();
+        assert_eq!(got, MIXED_DRAWS);
+        let other = Draws::mixed(&Seed::new([7; 32]), "dice", 4).bits();
+        assert_ne!(format!("{other:016x}"), MIXED_DRAWS[..16]);
+    }
+    const MIXED_DRAWS: &str =
+        "a03f01c869c70762fa9ad44c0c00c3565edf2812a65b0aaa5b1341939e46f209045cfac731827f98";
 
     #[test]
     fn a_commitment_opens_with_its_seed_only() {
