@@ -2,42 +2,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { face, faceView } from "../../src/face.js";
 import { type ApiError, GameSync, type GameSyncOptions, type SyncState } from "../../src/index.js";
+import { FakeSocket } from "./fake.js";
 
 interface Table {
   readonly lock_version: number;
   readonly trick: string;
 }
 type Command = { readonly do: "play"; readonly card: string };
-
-class FakeSocket {
-  static all: FakeSocket[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  onerror: (() => void) | null = null;
-  readyState = 1;
-  closed = false;
-  readonly sent: unknown[] = [];
-
-  constructor(
-    readonly url: string,
-    readonly protocols?: string[],
-  ) {
-    FakeSocket.all.push(this);
-  }
-
-  send(data: string): void {
-    this.sent.push(JSON.parse(data));
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  says(message: object): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-}
 
 const data = (lock_version: number): Table => ({ lock_version, trick: `t${lock_version}` });
 const ack = { type: "ack", message: "connected", user_id: "u" };

@@ -110,6 +110,37 @@ export class FakePage implements PageSignals {
   }
 }
 
+/** A WebSocket whose server is the test; `all` are those that were opened, in order. */
+export class FakeSocket {
+  static all: FakeSocket[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  onerror: (() => void) | null = null;
+  readyState = 1;
+  closed = false;
+  readonly sent: { readonly type: string }[] = [];
+
+  constructor(
+    readonly url: string,
+    readonly protocols?: string[],
+  ) {
+    FakeSocket.all.push(this);
+  }
+
+  send(data: string): void {
+    this.sent.push(JSON.parse(data));
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  says(...messages: object[]): void {
+    for (const message of messages) this.onmessage?.({ data: JSON.stringify(message) });
+  }
+}
+
 /** A started instance over a fake transport, with jitter at its upper bound. */
 export function setUp(options: Partial<GameSyncOptions<Board>> = {}) {
   const transport = new FakeTransport();

@@ -1,34 +1,7 @@
 /** Where others wait for the user: told over a socket, asked for without one. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Turns } from "../../src/turns.js";
-import { FakePage } from "./fake.js";
-
-class FakeSocket {
-  static all: FakeSocket[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  onerror: (() => void) | null = null;
-  readyState = 1;
-  closed = false;
-  readonly sent: string[] = [];
-
-  constructor(
-    readonly url: string,
-    readonly protocols: string[],
-  ) {
-    FakeSocket.all.push(this);
-  }
-  send(text: string): void {
-    this.sent.push(text);
-  }
-  close(): void {
-    this.closed = true;
-  }
-  says(...messages: object[]): void {
-    for (const message of messages) this.onmessage?.({ data: JSON.stringify(message) });
-  }
-}
+import { FakePage, FakeSocket } from "./fake.js";
 
 const ACK = { type: "ack", topic: "user" };
 const PONG = { type: "pong" };
@@ -91,7 +64,7 @@ it("shows what waits once all was told, then each change", async () => {
   expect(socket().url).toBe("ws://server/ws");
   expect(socket().protocols).toEqual(["parlor.v1", "parlor.token.once"]);
   socket().onopen?.();
-  expect(socket().sent.map((text) => JSON.parse(text).type)).toEqual(["subscribe", "ping"]);
+  expect(socket().sent.map(({ type }) => type)).toEqual(["subscribe", "ping"]);
   const heard: number[] = [];
   turns.subscribe(() => heard.push(turns.getState().length));
   socket().says(ACK, turn("7"), turn("8"), PONG);
@@ -159,7 +132,7 @@ it("a final refusal is believed", async () => {
 
 it("a silent socket is asked for a sign of life; without one another is opened", async () => {
   const { page, settle, socket } = setUp();
-  const pings = () => socket().sent.filter((text) => JSON.parse(text).type === "ping").length;
+  const pings = () => socket().sent.filter(({ type }) => type === "ping").length;
   await settle();
   socket().onopen?.();
   socket().says(ACK, turn("7"), PONG);
