@@ -1,6 +1,8 @@
 //! Tests of what happens when writing goes wrong. Here and not in `tests/`, since they reach into
 //! the writer to make it go wrong.
 
+use std::collections::VecDeque;
+use std::fs;
 use std::sync::mpsc;
 
 use engine::{CommitRecord, EntryKind, Hash, LogEntry, RawJson, verify_chain};
@@ -9,7 +11,7 @@ use serde_json::value::RawValue;
 use store::{CommitError, Store as _, StoreError};
 use tempfile::TempDir;
 
-use crate::limits::{QUEUED_BYTES, QUEUED_WRITES};
+use crate::limits::{LARGE_LOG_PAGES, QUEUED_BYTES, QUEUED_WRITES};
 use crate::{Mode, SqliteStore};
 
 /// The records of one session, with states of `bytes` bytes.
@@ -179,21 +181,22 @@ async fn a_commit_that_fails_in_its_middle_is_taken_back_and_costs_no_other() {
 }
 
 #[tokio::test]
-async fn a_panic_in_the_writer_is_an_error_for_its_group_and_for_nobody_after() {
+async fn a_panic_in_the_writer_costs_no_other_write() {
     let (_folder, store) = open();
     let mut script = Script::new(1, 10);
     let held = hold(&store);
     let before = store.commit(script.next());
     let panic = store.writer.write::<()>(0, |_| panic!("a test panics")).unwrap();
-    let after = store.commit(Script::new(2, 10).next());
+    let mut other = Script::new(2, 10);
+    let after = store.commit(other.next());
     drop(held);
-    unavailable(&before.await);
-    assert!(panic.await.is_err(), "it answered");
-    unavailable(&after.await);
-    assert!(store.load(script.id).await.unwrap().is_none());
-    let mut again = Script::new(1, 10);
-    store.commit(again.next()).await.unwrap();
-    assert_eq!(assert_whole(&store, script.id).await, Version(1));
+    before.await.unwrap();
+    let panicked = panic.await.unwrap();
+    assert!(matches!(panicked, Err(StoreError::Unavailable(_))), "{panicked:?}");
+    after.await.unwrap();
+    assert_eq!(assert_whole(&store, other.id).await, Version(1));
+    store.commit(script.next()).await.unwrap();
+    assert_eq!(assert_whole(&store, script.id).await, Version(2));
     store.ready().await.unwrap();
 }
 
@@ -244,4 +247,29 @@ async fn large_states_fill_the_queue_by_their_bytes() {
     }
     // One that is larger than the whole queue is let through when nothing else waits.
     store.commit(Script::new(9, QUEUED_BYTES + 1).next()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_log_of_a_writer_that_never_rests_is_begun_anew() {
+    let (folder, store) = open();
+    let log = folder.path().join("parlor.db-wal");
+    let (mut script, page) = (Script::new(1, 400_000), 4096);
+    let (mut largest, mut written) = (0, 0);
+    let mut flying = VecDeque::new();
+    while written < 3 * u64::from(LARGE_LOG_PAGES) * page {
+        flying.push_back(store.commit(script.next()));
+        written += 400_000;
+        if flying.len() > 100 {
+            flying.pop_front().unwrap().await.unwrap();
+            largest = largest.max(fs::metadata(&log).unwrap().len());
+        }
+    }
+    for commit in flying {
+        commit.await.unwrap();
+    }
+    assert_eq!(assert_whole(&store, script.id).await, script.version);
+    let large = u64::from(LARGE_LOG_PAGES) * page;
+    assert!(largest < 2 * large, "{largest} of {written} bytes");
+    store.close().await.unwrap();
+    assert!(!log.exists(), "whoever closes it leaves no log behind");
 }

@@ -5,11 +5,12 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use store::StoreError;
 
 use crate::failure::Failure;
-use crate::limits::{BUSY, CHECKPOINT_PAGES, STATEMENTS, WAL_BYTES};
+use crate::limits::{BUSY, STATEMENTS, WAL_BYTES};
 
 /// Name of the data file in the data directory.
 pub(crate) const DATA_FILE: &str = "parlor.db";
@@ -63,7 +64,8 @@ impl DataDir {
         db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "foreign_keys", true)?;
         db.pragma_update(None, "temp_store", "MEMORY")?;
-        db.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
+        // What is in the log is moved into the file by `checkpoints`.
+        db.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
         db.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
         Ok(db)
     }
@@ -79,6 +81,8 @@ impl DataDir {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(self.data_file(), flags)?;
         db.busy_timeout(BUSY)?;
+        // A statement is planned once: without this some are planned anew for each value.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(db)
     }

@@ -4,6 +4,7 @@
 //! One thread writes, in groups (`writer`); a few read (`readers`). Neither ever makes an async
 //! worker wait: what does not fit into their queues is refused as overload.
 
+mod checkpoints;
 mod failure;
 mod files;
 mod limits;
@@ -28,6 +29,7 @@ use store::{
     CommitError, Epoch, ListQuery, RefreshToken, SessionSummary, Store, StoreError, TokenHash, User,
 };
 
+use checkpoints::Checkpoints;
 use failure::Failure;
 use files::DataDir;
 use readers::Readers;
@@ -87,20 +89,21 @@ impl SqliteStore {
         Self::start(dir, db, None)
     }
 
-    fn start(dir: &DataDir, db: Connection, lock: Option<File>) -> Result<Self, Failure> {
+    fn start(dir: &DataDir, mut db: Connection, lock: Option<File>) -> Result<Self, Failure> {
         let readers: Result<Vec<_>, Failure> =
             (0..limits::READERS).map(|_| dir.reading()).collect();
+        let checkpoints = Checkpoints::start(&mut db, dir.writing()?)?;
         Ok(Self {
             epoch: sql::epoch(&db)?,
             readers: Readers::start(readers?)?,
-            writer: Writer::start(db, lock)?,
+            writer: Writer::start(db, checkpoints, lock)?,
         })
     }
 
     /// Writes something small.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+        work: impl Fn(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.writer.write(0, work)?.await.unwrap_or_else(|_| Err(given_up()))
     }

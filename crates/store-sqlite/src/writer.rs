@@ -10,24 +10,54 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use rusqlite::Connection;
 use store::StoreError;
 use tokio::sync::{oneshot, watch};
 
+use crate::checkpoints::Checkpoints;
 use crate::failure::Failure;
-use crate::limits::{GROUP_WRITES, QUEUED_BYTES, QUEUED_WRITES};
+use crate::limits::{GROUP_WRITES, QUEUED_BYTES, QUEUED_WRITES, SLOW_SYNC};
 
 /// The answer to a write, once it is durable or known not to be.
 pub(crate) type Reply<T> = oneshot::Receiver<Result<T, StoreError>>;
 
-/// Does its part within the group's transaction (or is told why it cannot), and leaves behind what
-/// answers the caller once the group's fate is known.
-type Job = Box<dyn FnOnce(Result<&Connection, &StoreError>) -> Verdict + Send>;
-type Verdict = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+/// A write, and what answers its caller.
+trait Job: Send {
+    /// Does its part within a transaction. `false`: all of the transaction must be taken back, and
+    /// this may be called again in another one.
+    fn attempt(&mut self, db: &Connection) -> bool;
+
+    /// Tells the caller, once the fate of the transaction is known.
+    fn answer(self: Box<Self>, durable: Result<(), StoreError>);
+}
+
+struct Pending<T, W> {
+    work: W,
+    made: Result<T, StoreError>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T: Send, W> Job for Pending<T, W>
+where
+    W: Fn(&Connection) -> Result<T, Failure> + Send,
+{
+    fn attempt(&mut self, db: &Connection) -> bool {
+        self.made = catch_unwind(AssertUnwindSafe(|| (self.work)(db)))
+            .unwrap_or_else(|_| Err(Failure(given_up())))
+            .map_err(|failure| failure.0);
+        self.made.is_ok()
+    }
+
+    fn answer(self: Box<Self>, durable: Result<(), StoreError>) {
+        // Nobody may be waiting any more; the write stands all the same.
+        let _ = self.reply.send(durable.and(self.made));
+    }
+}
 
 struct Queued {
-    job: Job,
+    job: Box<dyn Job>,
     bytes: usize,
 }
 
@@ -47,7 +77,11 @@ struct Shared {
 
 impl Writer {
     /// Starts the thread; it holds `lock` for as long as it may write.
-    pub(crate) fn start(db: Connection, lock: Option<File>) -> Result<Self, StoreError> {
+    pub(crate) fn start(
+        db: Connection,
+        mut checkpoints: Checkpoints,
+        lock: Option<File>,
+    ) -> Result<Self, StoreError> {
         let (queue, waiting) = sync_channel(QUEUED_WRITES);
         let (running, ended) = watch::channel(());
         let shared =
@@ -56,10 +90,12 @@ impl Writer {
         thread::Builder::new()
             .name("parlor-store-write".to_owned())
             .spawn(move || {
-                if catch_unwind(AssertUnwindSafe(|| run(&db, &waiting, &for_thread))).is_err() {
+                let all = || run(&db, &mut checkpoints, &waiting, &for_thread);
+                if catch_unwind(AssertUnwindSafe(all)).is_err() {
                     tracing::error!("the thread that writes the data file has panicked");
                 }
                 // In this order: whoever hears of the end may open the file again.
+                checkpoints.end();
                 drop(db);
                 drop(lock);
                 drop(running);
@@ -68,23 +104,16 @@ impl Writer {
         Ok(Self { queue: Mutex::new(Some(queue)), shared, ended })
     }
 
-    /// Queues `work` before it returns; never blocks. `bytes` is what it holds while it waits.
+    /// Queues `work` before it returns; never blocks. `bytes` is what it holds while it waits. What
+    /// `work` wrote before it failed is taken back; it is called again if another write of the same
+    /// transaction fails.
     pub(crate) fn write<T: Send + 'static>(
         &self,
         bytes: usize,
-        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+        work: impl Fn(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<Reply<T>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |db| {
-            let made = match db {
-                Ok(db) => whole_or_nothing(db, work).map_err(|failure| failure.0),
-                Err(why) => Err(why.clone()),
-            };
-            Box::new(move |durable| {
-                // Nobody may be waiting any more; the write stands all the same.
-                let _ = reply.send(durable.and(made));
-            })
-        });
+        let job = Box::new(Pending { work, made: Err(given_up()), reply });
         self.submit(Queued { job, bytes })?;
         Ok(answer)
     }
@@ -136,7 +165,12 @@ pub(crate) fn given_up() -> StoreError {
     StoreError::Unavailable("the write was given up; the log of the server says why".to_owned())
 }
 
-fn run(db: &Connection, waiting: &Receiver<Queued>, shared: &Shared) {
+fn run(
+    db: &Connection,
+    checkpoints: &mut Checkpoints,
+    waiting: &Receiver<Queued>,
+    shared: &Shared,
+) {
     while let Ok(first) = waiting.recv() {
         let more = waiting.try_iter().take(GROUP_WRITES - 1);
         let group = std::iter::once(first).chain(more);
@@ -145,68 +179,64 @@ fn run(db: &Connection, waiting: &Receiver<Queued>, shared: &Shared) {
             queued.job
         });
         commit(db, jobs.collect(), shared);
+        checkpoints.between_groups(db);
     }
 }
 
-/// Runs a group in one transaction and answers all of it.
-fn commit(db: &Connection, group: Vec<Job>, shared: &Shared) {
-    let mut group = group.into_iter();
-    let mut verdicts: Vec<Verdict> = Vec::with_capacity(group.len());
-    let ended = execute(db, "BEGIN IMMEDIATE").and_then(|()| {
-        for job in group.by_ref() {
-            verdicts.push(run_job(db, job)?);
+/// Makes a group durable and answers all of it. Writes hardly ever fail: instead of a savepoint for
+/// each, one that fails has all of them done again, each in a transaction of its own.
+fn commit(db: &Connection, mut group: Vec<Box<dyn Job>>, shared: &Shared) {
+    let ended = together(db, &mut group);
+    match &ended {
+        Ok(Ended::Durable) => shared.failing.store(false, Ordering::Relaxed),
+        Ok(Ended::Failed | Ended::Refused) if group.len() > 1 => {
+            group.into_iter().for_each(|job| commit(db, vec![job], shared));
+            return;
         }
-        execute(db, "COMMIT")
+        Ok(Ended::Failed) => {}
+        Ok(Ended::Refused) => shared.failing.store(true, Ordering::Relaxed),
+        Err(Failure(why)) => {
+            tracing::error!(error = %why, writes = group.len(), "a group of writes failed");
+            shared.failing.store(true, Ordering::Relaxed);
+        }
+    }
+    let durable = ended.map(|_| ()).map_err(|failure| failure.0);
+    for job in group {
+        job.answer(durable.clone());
+    }
+}
+
+/// How a transaction ended that no error of its own has ended.
+enum Ended {
+    Durable,
+    /// One of its writes failed: nothing of it is there.
+    Failed,
+    /// The same, and it was the disk that refused the write.
+    Refused,
+}
+
+fn together(db: &Connection, group: &mut [Box<dyn Job>]) -> Result<Ended, Failure> {
+    let ended = execute(db, "BEGIN IMMEDIATE").and_then(|()| {
+        if !group.iter_mut().all(|job| job.attempt(db)) {
+            // A full disk or a failed read makes SQLite roll back by itself.
+            return Ok(if db.is_autocommit() { Ended::Refused } else { Ended::Failed });
+        }
+        let begun = Instant::now();
+        execute(db, "COMMIT")?;
+        let took = begun.elapsed();
+        if took >= SLOW_SYNC {
+            tracing::warn!(
+                milliseconds = took.as_millis(),
+                writes = group.len(),
+                "the disk was slow to make a group of writes durable; all of them waited for it"
+            );
+        }
+        Ok(Ended::Durable)
     });
-    shared.failing.store(ended.is_err(), Ordering::Relaxed);
-    let ended = ended.map_err(|failure| failure.0);
-    if let Err(why) = &ended {
-        tracing::error!(error = %why, writes = verdicts.len() + group.len(), "a group of writes failed");
-        roll_back(db);
-        verdicts.extend(group.map(|job| job(Err(why))));
-    }
-    for verdict in verdicts {
-        verdict(ended.clone());
-    }
-}
-
-/// An error of the job itself is the caller's alone; this one's error is everybody's in the group.
-fn run_job(db: &Connection, job: Job) -> Result<Verdict, Failure> {
-    let verdict = catch_unwind(AssertUnwindSafe(|| job(Ok(db)))).map_err(|_| {
-        Failure(StoreError::Unavailable("a write of the same group has panicked".to_owned()))
-    })?;
-    if db.is_autocommit() {
-        // A full disk or a failed read makes SQLite roll back by itself. The caller knows best.
-        verdict(Err(given_up()));
-        return Err(Failure(StoreError::Unavailable(
-            "the disk refused a write of the same group".to_owned(),
-        )));
-    }
-    Ok(verdict)
-}
-
-/// Within the group's transaction: what `work` wrote before it failed is taken back.
-fn whole_or_nothing<T>(
-    db: &Connection,
-    work: impl FnOnce(&Connection) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    execute(db, "SAVEPOINT job")?;
-    let made = work(db);
-    if made.is_err() && !db.is_autocommit() {
-        execute(db, "ROLLBACK TO job")?;
-    }
     if !db.is_autocommit() {
-        execute(db, "RELEASE job")?;
+        execute(db, "ROLLBACK")?;
     }
-    made
-}
-
-fn roll_back(db: &Connection) {
-    if !db.is_autocommit()
-        && let Err(failure) = execute(db, "ROLLBACK")
-    {
-        tracing::error!(error = %failure.0, "a failed group of writes could not be rolled back");
-    }
+    ended
 }
 
 fn execute(db: &Connection, text: &str) -> Result<(), Failure> {
