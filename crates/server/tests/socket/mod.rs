@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct House {
     running: Option<Running>,
     data: TempDir,
+    settings: Vec<(&'static str, &'static str)>,
     http: reqwest::Client,
 }
 
@@ -32,23 +33,29 @@ pub struct Person {
 
 impl House {
     pub async fn start() -> Self {
-        let data = TempDir::new().unwrap();
-        let running = Some(Self::serve(&data).await);
-        Self { running, data, http: reqwest::Client::new() }
+        Self::with(&[]).await
     }
 
-    async fn serve(data: &TempDir) -> Running {
-        let overrides = Overrides::default()
+    /// One with these settings.
+    pub async fn with(settings: &[(&'static str, &'static str)]) -> Self {
+        let data = TempDir::new().unwrap();
+        let running = Some(Self::serve(&data, settings).await);
+        Self { running, data, settings: settings.to_vec(), http: reqwest::Client::new() }
+    }
+
+    async fn serve(data: &TempDir, settings: &[(&'static str, &'static str)]) -> Running {
+        let base = Overrides::default()
             .set("listen", "127.0.0.1:0")
             .set("data_dir", data.path().to_str().unwrap())
             .set("drain.window_seconds", "0")
             .set("limits.requests_per_second", "10000");
+        let overrides = settings.iter().fold(base, |all, (name, value)| all.set(name, *value));
         listen::start(Settings::load_from(&overrides, []).unwrap()).await.unwrap()
     }
 
     pub async fn restart(&mut self) {
         self.running.take().unwrap().stop().await.unwrap();
-        self.running = Some(Self::serve(&self.data).await);
+        self.running = Some(Self::serve(&self.data, &self.settings).await);
     }
 
     /// From now on its store answers nothing.
@@ -194,6 +201,17 @@ impl House {
         let headers: Vec<(&str, &str)> =
             bearer.iter().map(|value| ("authorization", value.as_str())).collect();
         self.socket_with(path, &headers).await
+    }
+
+    /// A socket whose own buffer is small, so that it is soon full when it is not read.
+    pub async fn narrow_socket(&self, path: &str, token: &str) -> Socket {
+        let address = self.running().address;
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let stream = MaybeTlsStream::Plain(socket.connect(address).await.unwrap());
+        let url = format!("ws://{address}{path}?token={token}");
+        let (stream, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
+        Socket { stream, subprotocol: None, heard: Vec::new(), held: None }
     }
 
     pub async fn socket_with(&self, path: &str, headers: &[(&'static str, &str)]) -> Socket {
