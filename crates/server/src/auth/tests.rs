@@ -168,7 +168,7 @@ async fn a_refresh_token_works_once() {
 async fn an_old_refresh_token_is_of_no_use() {
     let world = World::new();
     let body = world.auth.guest(None).await.unwrap();
-    let kept = world.store.take_refresh(&hash_of(&body.refresh_token)).await.unwrap().unwrap();
+    let kept = world.store.refresh(&hash_of(&body.refresh_token)).await.unwrap().unwrap();
     world.store.put_refresh(RefreshToken { expires_at: now(), ..kept }).await.unwrap();
     let late = world.auth.refresh(&body.refresh_token).await;
     assert_eq!(late.unwrap_err(), AuthError::UnknownRefresh);
