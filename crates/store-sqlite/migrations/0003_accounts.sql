@@ -3,9 +3,10 @@
 
 -- What a user logs in with. The site id is in small letters; the password is a hash (PHC string).
 CREATE TABLE account (
-    site_id  TEXT PRIMARY KEY,
-    user     TEXT NOT NULL UNIQUE REFERENCES user (id),
-    password TEXT NOT NULL
+    site_id   TEXT PRIMARY KEY,
+    user      TEXT    NOT NULL UNIQUE REFERENCES user (id),
+    password  TEXT    NOT NULL,
+    signed_up INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Counts changes: of two users, the one with the higher number changed later. It lets servers see with

@@ -92,6 +92,7 @@ async fn users_of_before_can_be_given_accounts() {
         site_id: SiteId::new("ann").unwrap(),
         user: ann.id.clone(),
         password: PasswordHash::new("$one"),
+        signed_up: false,
     };
     assert!(store.add_account(ann.clone(), account.clone()).await.unwrap());
     assert_eq!(store.account_of(&ann.id).await.unwrap(), Some(account));

@@ -78,6 +78,8 @@ pub struct Account {
     pub user: UserId,
     /// The password.
     pub password: PasswordHash,
+    /// Its user came by themselves, and may have taken anybody's name; otherwise an operator made it.
+    pub signed_up: bool,
 }
 
 #[cfg(test)]
@@ -113,6 +115,7 @@ mod tests {
             site_id: SiteId::new("ada").unwrap(),
             user: UserId::new("7").unwrap(),
             password: PasswordHash::new("$argon2id$hush"),
+            signed_up: true,
         };
         assert!(!format!("{account:?}").contains("hush"));
     }

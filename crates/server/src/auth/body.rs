@@ -109,6 +109,7 @@ mod tests {
             site_id: SiteId::new("Ada").unwrap(),
             user: id.clone(),
             password: PasswordHash::new("$hush"),
+            signed_up: true,
         };
         let roles = [ADMIN.to_owned(), SERVICE.to_owned()];
         let body = UserBody::new(&id, "Ada L.", &roles, Some(&account));

@@ -69,26 +69,36 @@ impl Auth {
             return Err(AuthError::SignupOff);
         }
         let user = self.new_user(wish.nickname).await?;
-        let account = self.give_account(user.clone(), wish.site_id, wish.password).await?;
+        let (user, account) = self.add(user, wish.site_id, wish.password, true).await?;
         self.begin(&user, Some(&account)).await
     }
 
-    /// Adds a user (or replaces the one with this id) with something to log in with.
+    /// Adds a user that an operator makes (or replaces the one with this id) with an account.
     pub async fn give_account(
         &self,
         user: User,
         site_id: SiteId,
         password: Password,
-    ) -> Result<Account, AuthError> {
+    ) -> Result<(User, Account), AuthError> {
+        self.add(user, site_id, password, false).await
+    }
+
+    async fn add(
+        &self,
+        user: User,
+        site_id: SiteId,
+        password: Password,
+        signed_up: bool,
+    ) -> Result<(User, Account), AuthError> {
         // The store decides at the end; this only saves the work.
         if self.0.store.account(&site_id).await?.is_some() {
             return Err(AuthError::SiteIdTaken);
         }
         let password = self.0.passwords.hash(password).await?;
-        let (id, account) = (user.id.clone(), Account { site_id, user: user.id.clone(), password });
-        let made = self.0.store.add_account(user, account.clone()).await;
-        self.0.people.forget(&id);
-        if made? { Ok(account) } else { Err(AuthError::SiteIdTaken) }
+        let account = Account { site_id, user: user.id.clone(), password, signed_up };
+        let made = self.0.store.add_account(user.clone(), account.clone()).await;
+        self.0.people.forget(&user.id);
+        if made? { Ok((user, account)) } else { Err(AuthError::SiteIdTaken) }
     }
 
     /// Replaces the password of a user and ends all their logins; false when they have no account.
@@ -280,3 +290,6 @@ fn short_name(text: &str) -> Option<String> {
     let name = game::Name::new(text).ok()?;
     (name.as_str().chars().count() <= NAME_CHARS).then(|| name.as_str().to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -123,12 +123,15 @@ pub(crate) fn add_account(
         return Ok(false);
     }
     put_user(db, user)?;
-    db.prepare_cached("INSERT INTO account (site_id, user, password) VALUES (?1, ?2, ?3)")?
-        .execute(params![
-            account.site_id.as_str(),
-            account.user.as_str(),
-            account.password.expose(),
-        ])?;
+    db.prepare_cached(
+        "INSERT INTO account (site_id, user, password, signed_up) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        account.site_id.as_str(),
+        account.user.as_str(),
+        account.password.expose(),
+        account.signed_up,
+    ])?;
     Ok(true)
 }
 
@@ -136,26 +139,31 @@ pub(crate) fn add_account(
 pub(crate) fn account(db: &Connection, site_id: &SiteId) -> Result<Option<Account>, Failure> {
     one_account(
         db,
-        "SELECT site_id, user, password FROM account WHERE site_id = ?1",
+        "SELECT site_id, user, password, signed_up FROM account WHERE site_id = ?1",
         site_id.as_str(),
     )
 }
 
 /// The account of this user.
 pub(crate) fn account_of(db: &Connection, user: &UserId) -> Result<Option<Account>, Failure> {
-    one_account(db, "SELECT site_id, user, password FROM account WHERE user = ?1", user.as_str())
+    one_account(
+        db,
+        "SELECT site_id, user, password, signed_up FROM account WHERE user = ?1",
+        user.as_str(),
+    )
 }
 
 fn one_account(db: &Connection, text: &str, key: &str) -> Result<Option<Account>, Failure> {
-    let found: Option<(String, String, String)> = db
+    let found: Option<(String, String, String, bool)> = db
         .prepare_cached(text)?
-        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
     found
-        .map(|(site_id, user, password)| {
+        .map(|(site_id, user, password, signed_up)| {
             let site_id =
                 SiteId::new(&site_id).map_err(|why| Failure::unreadable("a site id", why))?;
-            Ok(Account { site_id, user: user_id(&user)?, password: PasswordHash::new(&password) })
+            let password = PasswordHash::new(&password);
+            Ok(Account { site_id, user: user_id(&user)?, password, signed_up })
         })
         .transpose()
 }
