@@ -126,6 +126,7 @@ async fn an_operator_beside_the_server_ends_logins_and_takes_roles_of_live_socke
             if answer["error"]["code"] == "FORBIDDEN" {
                 return;
             }
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("the role is gone");
@@ -242,14 +243,14 @@ impl Write for Book {
     }
 }
 
-/// The log at its most talkative.
+/// The log at its most talkative, without what this test's own client says of its request.
 fn book() -> &'static Book {
     static BOOK: OnceLock<Book> = OnceLock::new();
     BOOK.get_or_init(|| {
         let book = Book::default();
         let writer = book.clone();
         tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
+            .with_env_filter("trace,tungstenite::handshake::client=off")
             .with_ansi(false)
             .with_writer(move || writer.clone())
             .init();
