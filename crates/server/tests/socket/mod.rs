@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use server::auth::SERVICE;
-use server::listen::{self, Running};
+use server::listen::{self, Mode, Running};
 use server::settings::{Overrides, Settings};
 use server::users::Users;
 use tempfile::TempDir;
@@ -131,13 +131,17 @@ impl House {
     }
 
     pub async fn post(&self, path: &str, token: Option<&str>, body: Value) -> Value {
+        let (status, body) = self.try_post(path, token, body).await;
+        assert!((200..300).contains(&status), "POST {path}: {status} {body}");
+        body
+    }
+
+    pub async fn try_post(&self, path: &str, token: Option<&str>, body: Value) -> (u16, Value) {
         let mut request = self.http.post(self.url(path)).json(&body);
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        let (status, body) = self.send(request).await;
-        assert!((200..300).contains(&status), "POST {path}: {status} {body}");
-        body
+        self.send(request).await
     }
 
     pub async fn try_get(&self, path: &str, token: Option<&str>) -> (u16, Value) {
@@ -194,6 +198,21 @@ impl House {
         let request = self.http.delete(self.url(path)).bearer_auth(token);
         let (status, body) = self.send(request).await;
         assert!((200..300).contains(&status), "DELETE {path}: {status} {body}");
+    }
+
+    /// What an operator does beside the running server, as `parlor user` does.
+    pub async fn operate<T>(&self, work: impl AsyncFnOnce(&Users) -> T) -> T {
+        let settings = &self.app().settings;
+        let store = listen::open_store(settings, Mode::Tool).unwrap();
+        let users = Users::new(settings, store.clone()).unwrap();
+        let done = work(&users).await;
+        store.close().await.unwrap();
+        done
+    }
+
+    /// The secret that signs this server's tokens.
+    pub fn secret(&self) -> Vec<u8> {
+        std::fs::read(self.data.path().join("secret.key")).unwrap()
     }
 
     pub async fn socket(&self, path: &str, token: Option<&str>) -> Socket {
