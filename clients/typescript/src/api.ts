@@ -243,7 +243,7 @@ export class Api implements TokenSource {
     }
   }
 
-  /** Tabs take turns where the browser lets them (https, localhost): the later one finds what the other has stored. */
+  /** Tabs take turns where the browser lets them (https, localhost): a token must not come twice. */
   async #refresh(old: StoredLogin): Promise<string | null> {
     const locks = this.#storage && globalThis.navigator?.locks;
     if (!locks) return this.#renew(old);

@@ -40,6 +40,9 @@ pub enum UsersError {
     /// Not a name to log in with.
     #[error(transparent)]
     BadSiteId(#[from] store::BadSiteId),
+    /// Too short, or too long.
+    #[error("a password is 8 to 128 characters")]
+    BadPassword,
     /// The name to log in with is taken.
     #[error("somebody logs in as {0} already")]
     SiteIdTaken(SiteId),
@@ -117,7 +120,7 @@ impl Users {
         site_id: &str,
         password: &str,
     ) -> Result<(User, Account), UsersError> {
-        let (site_id, password) = (SiteId::new(site_id)?, Password::chosen(password)?);
+        let (site_id, password) = (SiteId::new(site_id)?, chosen(password)?);
         let user = self.new_user(name, roles).await?;
         self.give_account(user, site_id, password).await
     }
@@ -132,7 +135,7 @@ impl Users {
     ) -> Result<(User, Account), UsersError> {
         let user = self.find(who).await?;
         let site_id = site_id.map(SiteId::new).transpose()?;
-        let password = Password::chosen(password)?;
+        let password = chosen(password)?;
         let Some(account) = self.store.account_of(&user.id).await? else {
             let own =
                 || SiteId::new(&user.name).map_err(|_| UsersError::NoLogin(user.name.clone()));
@@ -294,6 +297,10 @@ async fn all(store: &dyn Store) -> Result<Vec<User>, UsersError> {
             return Ok(users);
         }
     }
+}
+
+fn chosen(password: &str) -> Result<Password, UsersError> {
+    Password::chosen(password).map_err(|_| UsersError::BadPassword)
 }
 
 fn checked(roles: &[&str]) -> Result<Vec<String>, UsersError> {

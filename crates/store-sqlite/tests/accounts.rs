@@ -97,7 +97,7 @@ async fn users_of_before_can_be_given_accounts() {
     assert!(store.add_account(ann.clone(), account.clone()).await.unwrap());
     assert_eq!(store.account_of(&ann.id).await.unwrap(), Some(account));
     let (mark, changed) = store.changed_users(Some(start), 9).await.unwrap();
-    assert_eq!(changed, [ann.id.clone()]);
+    assert_eq!(changed, [user("ann")]);
     let family = Family::new("f");
     store.end_login(&user("bob"), &family, Timestamp(9)).await.unwrap();
     assert_eq!(store.changed_users(Some(mark), 9).await.unwrap().1, [user("bob")]);

@@ -147,9 +147,9 @@ async fn an_operator_can_let_nobody_sign_up() {
 
 /// Asks, and answers with the status and with `Retry-After`.
 async fn asked(world: &World, path: &str, body: &Value) -> (u16, Option<u64>) {
-    let response = world.post(&Person::nobody(), path, body).send().await.unwrap();
+    let response = world.post(&Person::nobody(), path, body).send().await.expect("an answer");
     let wait = response.headers().get("retry-after");
-    let wait = wait.map(|value| value.to_str().unwrap().parse().unwrap());
+    let wait = wait.map(|value| value.to_str().expect("plain text").parse().expect("seconds"));
     (response.status().as_u16(), wait)
 }
 

@@ -23,7 +23,7 @@ fn account(site_id: &str, owner: &User, password: &str) -> Account {
         site_id: SiteId::new(site_id).expect("a good site id"),
         user: owner.id.clone(),
         password: PasswordHash::new(password),
-        signed_up: site_id.len() % 2 == 0,
+        signed_up: site_id.len().is_multiple_of(2),
     }
 }
 
