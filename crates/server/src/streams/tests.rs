@@ -1,3 +1,5 @@
+//! The buffer: what was missed, and what is newest. Must not know sockets.
+
 use game::{SessionId, Timestamp, Version};
 
 use super::*;
