@@ -5,4 +5,5 @@ mod crash;
 mod fairness;
 mod odds;
 mod plays;
+mod vectors;
 mod world;
