@@ -7,7 +7,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use game::{
-    Actor, Commit, Ctx, Game, GameName, Refusal, Row, SeatId, Status, Timestamp, UserId, Viewer,
+    Actor, Announcement, Commit, Ctx, Game, GameName, Refusal, Row, SeatId, Status, Timestamp,
+    UserId, Viewer,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -80,6 +81,8 @@ impl PartialEq for ToldEvent {
 pub trait AnyGame: Send + Sync {
     /// [`Game::NAME`].
     fn name(&self) -> GameName;
+    /// [`Game::LISTED`].
+    fn is_listed(&self) -> bool;
     /// [`Game::create`].
     fn create(
         &self,
@@ -105,6 +108,8 @@ pub trait AnyGame: Send + Sync {
     fn view(&self, state: &AnyState, viewer: Viewer) -> RawJson;
     /// [`Game::event_for`], with [`Game::event_user`].
     fn event_for(&self, event: &AnyEvent, viewer: Viewer) -> Option<ToldEvent>;
+    /// [`Game::announce`].
+    fn announce(&self, state: &AnyState, event: &AnyEvent) -> Option<Announcement>;
     /// [`Game::title`].
     fn title(&self, state: &AnyState) -> String;
     /// [`Game::seat_of`].
@@ -157,6 +162,10 @@ impl<G: Game> Erased<G> {
         any.0.downcast_ref().expect("a state of this game")
     }
 
+    fn event(any: &AnyEvent) -> &G::Event {
+        any.0.downcast_ref().expect("an event of this game")
+    }
+
     fn commit(command: RawJson, commit: Commit<G::State, G::Event>) -> AnyCommit {
         let json = state_json(&commit.state);
         AnyCommit {
@@ -179,6 +188,10 @@ impl<G: Game> Erased<G> {
 impl<G: Game> AnyGame for Erased<G> {
     fn name(&self) -> GameName {
         G::NAME
+    }
+
+    fn is_listed(&self) -> bool {
+        G::LISTED
     }
 
     fn create(
@@ -223,9 +236,13 @@ impl<G: Game> AnyGame for Erased<G> {
     }
 
     fn event_for(&self, event: &AnyEvent, viewer: Viewer) -> Option<ToldEvent> {
-        let event: &G::Event = event.0.downcast_ref().expect("an event of this game");
+        let event = Self::event(event);
         let view = G::event_for(event, viewer)?;
         Some(ToldEvent { user: G::event_user(event), result: to_raw(&view) })
+    }
+
+    fn announce(&self, state: &AnyState, event: &AnyEvent) -> Option<Announcement> {
+        G::announce(Self::state(state), Self::event(event))
     }
 
     fn title(&self, state: &AnyState) -> String {

@@ -25,5 +25,5 @@ pub use memo::Memo;
 pub use name::{BadName, Name};
 pub use random::{Draws, Seed, SeedCommitment};
 pub use refusal::{Refusal, RefusalKind};
-pub use rules::{Actor, Commit, Ctx, Deadline, Game, NoEvent, Row, Status, Viewer};
+pub use rules::{Actor, Announcement, Commit, Ctx, Deadline, Game, NoEvent, Row, Status, Viewer};
 pub use turn_clock::{TurnClock, TurnClockView, TurnTime, TurnTimeKind};

@@ -135,6 +135,20 @@ pub struct Deadline<C> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoEvent {}
 
+/// An event as it stands in the streams of its user and of monitors, beside every session: a message
+/// of its own, which says all that is to be known there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Announcement {
+    /// The type of the message: `game_event`, `balance`, `reward`.
+    pub kind: &'static str,
+    /// Whose stream it goes to.
+    pub user: UserId,
+    /// Monitors get it, too.
+    pub to_monitors: bool,
+    /// What the message says beside its type, id, user and time: a JSON object.
+    pub fields: Value,
+}
+
 /// One row of the table projection, for clients that follow tables instead of sessions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
@@ -154,6 +168,9 @@ pub struct Row {
 pub trait Game: Send + Sync + 'static {
     /// The name in paths and in the store, e.g. `scoreboard`. Never changes.
     const NAME: GameName;
+
+    /// Do lists show sessions of this game? Not if each is the business of one user alone.
+    const LISTED: bool = true;
 
     /// What a new session is made from.
     type Options: DeserializeOwned;
@@ -191,6 +208,12 @@ pub trait Game: Send + Sync + 'static {
 
     /// Whose event it is, for all who may know of it. On the wire: `user_id`.
     fn event_user(_event: &Self::Event) -> Option<UserId> {
+        None
+    }
+
+    /// What the streams of users and of monitors are told of an event. Only what that user may know,
+    /// and, if it goes to monitors, what those who run the server may know.
+    fn announce(_state: &Self::State, _event: &Self::Event) -> Option<Announcement> {
         None
     }
 

@@ -51,6 +51,8 @@ codes! {
     SESSION_NOT_FOUND = 404, false, "There is no such session, or it was deleted.";
     /// No such table (`/api/games`).
     GAME_NOT_FOUND = 404, false, "There is no such game, or it was deleted.";
+    /// No such user.
+    USER_NOT_FOUND = 404, false, "There is no such user.";
     /// No such version of a session.
     VERSION_NOT_FOUND = 404, false, "The session has no such version.";
     /// No such path.
@@ -61,6 +63,8 @@ codes! {
     OPTIMISTIC_LOCK = 409, false, "The session has moved on; the answer holds the newest view.";
     /// The same idempotency key was used for another command.
     KEY_REUSED = 409, false, "This idempotency key belongs to another command.";
+    /// The path was given up.
+    GONE = 410, false, "This path was given up; the answer names what took its place.";
     /// The body is too large.
     TOO_LARGE = 413, false, "The body or message is over the limit of its size.";
     /// The body is not JSON by its header.

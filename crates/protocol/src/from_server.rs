@@ -164,6 +164,10 @@ pub struct Note<'a> {
     /// `since` is in sync, and nothing else is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock_version: Option<u64>,
+    /// In the reply to `subscribe` for a stream of events with `since`: more was missed than is
+    /// remembered, and none of it follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap: Option<bool>,
     /// What the client had sent as `ref`.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<&'a str>,

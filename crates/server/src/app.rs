@@ -14,6 +14,7 @@ use crate::metrics::Metrics;
 use crate::replay::Studio;
 use crate::settings::Settings;
 use crate::sockets::Sockets;
+use crate::streams::Streams;
 use crate::tables::Tables;
 use crate::tasks::Tasks;
 
@@ -34,6 +35,8 @@ pub struct App {
     pub studio: Studio,
     /// Live sockets, as bytes.
     pub hub: Hub,
+    /// What happens to users, beside the sessions.
+    pub streams: Streams,
     /// Live sockets, as people.
     pub sockets: Sockets,
     /// Logins.

@@ -183,6 +183,12 @@ pub fn ack(topic: &str, at: Option<Version>, reference: Option<&str>) -> Frame {
     Frame::text(&write(&note))
 }
 
+/// The reply to `subscribe` for a stream of events; `gap` if the client has said where it was.
+#[must_use]
+pub fn ack_at(topic: &str, gap: Option<bool>, reference: Option<&str>) -> Frame {
+    Frame::text(&write(&Note { topic: Some(topic), gap, reference, ..note("ack") }))
+}
+
 /// The reply to `ping`.
 #[must_use]
 pub fn pong(reference: Option<&str>) -> Frame {

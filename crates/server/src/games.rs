@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::{AnyGame, erase};
+use game::GameName;
 
 /// The games that this server hosts, by name.
 #[derive(Clone)]
@@ -16,6 +17,7 @@ impl Default for Games {
             erase::<scoreboard::Drinks>(),
             erase::<mirror::Mirror>(),
             erase::<nommie::Nommie>(),
+            erase::<casino::Casino>(),
         ])
     }
 }
@@ -30,6 +32,12 @@ impl Games {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Arc<dyn AnyGame>> {
         self.0.get(name).cloned()
+    }
+
+    /// Those whose sessions lists do not show.
+    #[must_use]
+    pub fn unlisted(&self) -> Vec<GameName> {
+        self.0.values().filter(|game| !game.is_listed()).map(|game| game.name()).collect()
     }
 
     /// All names, sorted.

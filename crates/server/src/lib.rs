@@ -21,6 +21,7 @@ pub mod rate;
 pub mod replay;
 pub mod settings;
 pub mod sockets;
+pub mod streams;
 pub mod tables;
 pub mod tasks;
 pub mod trace;

@@ -35,9 +35,10 @@ use crate::metrics::Metrics;
 use crate::replay::Studio;
 use crate::settings::{Settings, StoreKind};
 use crate::sockets::Sockets;
+use crate::streams::Streams;
 use crate::tables::{self, Tables, TablesConfig};
 use crate::tasks::Tasks;
-use crate::{http, machine, users};
+use crate::{http, machine, streams, users};
 
 /// A client that has not sent its request's head after this time is cut off.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
@@ -97,6 +98,7 @@ pub async fn start_with(
     let sockets = Sockets::default();
     let hub = Hub::start(settings.hub_config(), Arc::new(sockets.clone()))
         .context("the hub could not start")?;
+    let streams = Streams::new(hub.clone());
     let bus = Arc::new(LocalBus::default());
     let tasks = Tasks::default();
     let metrics = Metrics::default();
@@ -108,6 +110,7 @@ pub async fn start_with(
         store.clone(),
         bus.clone(),
         hub.clone(),
+        streams.clone(),
         games.clone(),
         metrics.clone(),
         tasks.clone(),
@@ -123,6 +126,7 @@ pub async fn start_with(
         tables,
         studio,
         hub,
+        streams,
         sockets,
         auth,
         metrics,
@@ -133,6 +137,7 @@ pub async fn start_with(
     app.sockets.connect(app.clone());
     app.tasks.spawn(tables::sweep(app.tables.clone()));
     app.tasks.spawn(crate::sockets::tell_turns(app.clone()));
+    app.tasks.spawn(streams::watch(app.clone()));
     let accepting = CancellationToken::new();
     let router = http::router(app.clone());
     app.tasks.spawn(accept(app.clone(), listener, router, accepting.clone()));

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -21,7 +21,7 @@ pub const TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");
 const TRACE_BYTES: usize = 64;
 
 tokio::task_local! {
-    static CURRENT: TraceId;
+    static CURRENT: (TraceId, Instant);
 }
 
 /// Names one request in the log: 16 hex digits, or what the client sent.
@@ -62,7 +62,13 @@ impl From<TraceId> for HeaderValue {
 /// The id of the request that this task answers; a new one outside of any.
 #[must_use]
 pub fn trace_id() -> TraceId {
-    CURRENT.try_with(Clone::clone).unwrap_or_else(|_| TraceId::random())
+    CURRENT.try_with(|(id, _)| id.clone()).unwrap_or_else(|_| TraceId::random())
+}
+
+/// How long ago the request began that this task answers; `None` outside of any.
+#[must_use]
+pub fn request_age() -> Option<Duration> {
+    CURRENT.try_with(|(_, started)| started.elapsed()).ok()
 }
 
 /// The id of a request that has passed [`trace`]; a new one for any other.
@@ -82,7 +88,7 @@ pub async fn trace(State(metrics): State<Metrics>, mut request: Request, next: N
     let span = tracing::info_span!("request", trace_id = %id);
     let (value, started) = (HeaderValue::from(id.clone()), Instant::now());
     CURRENT
-        .scope(id, async move {
+        .scope((id, started), async move {
             let mut response = next.run(request).await;
             response.headers_mut().insert(TRACE_HEADER, value);
             seen.ended(&metrics, &response, started);

@@ -187,6 +187,7 @@ impl Session {
     fn listed_by(&self, query: &ListQuery) -> bool {
         !self.deleted
             && query.game.as_ref().is_none_or(|game| *game == self.created.game)
+            && !query.without.contains(&self.created.game.as_str())
             && query.status.is_none_or(|status| status == self.status)
             && query.owner.as_ref().is_none_or(|owner| self.created.owner.as_ref() == Some(owner))
             && query.member.as_ref().is_none_or(|member| self.members.contains(member))

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use engine::RawJson;
-use game::{SessionId, Status, Timestamp, UserId, Version};
+use game::{GameName, SessionId, Status, Timestamp, UserId, Version};
 use serde::{Deserialize, Serialize};
 
 /// Names one incarnation of a store: 16 hex digits, made at random with it.
@@ -48,6 +48,8 @@ pub struct ListQuery {
     pub owner: Option<UserId>,
     /// Only sessions that this user is a member of.
     pub member: Option<UserId>,
+    /// No sessions of these games.
+    pub without: Vec<GameName>,
     /// Go on after this session (exclusive), which was the last one of the page before.
     pub after: Option<SessionId>,
     /// Leave out this many first.

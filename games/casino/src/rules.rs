@@ -2,7 +2,8 @@
 //! commit. Must not know the odds: the games' own rooms do.
 
 use game::{
-    Actor, Commit, Ctx, Deadline, Game, GameName, Refusal, SeatId, Timestamp, UserId, Viewer,
+    Actor, Announcement, Commit, Ctx, Deadline, Game, GameName, Refusal, SeatId, Timestamp, UserId,
+    Viewer,
 };
 use serde_json::{Value, json};
 
@@ -24,6 +25,7 @@ type Decision<T> = Result<T, Refusal>;
 
 impl Game for Casino {
     const NAME: GameName = "casino";
+    const LISTED: bool = false;
     type Options = Options;
     type State = Wallet;
     type Command = Command;
@@ -89,6 +91,24 @@ impl Game for Casino {
         }
     }
 
+    fn announce(wallet: &Wallet, event: &Event) -> Option<Announcement> {
+        let (kind, to_monitors, fields) = match event {
+            Event::Play(play) => {
+                let Play { game_type, bet, result, .. } = play;
+                let fields = json!({ "game_type": game_type, "bet": bet, "result": result });
+                ("game_event", true, fields)
+            }
+            Event::Balance { delta, balance } => {
+                ("balance", false, json!({ "delta": delta, "balance": balance }))
+            }
+            Event::Reward { delta, balance } => {
+                ("reward", false, json!({ "delta": delta, "balance": balance }))
+            }
+            Event::Rotated { .. } => return None,
+        };
+        Some(Announcement { kind, user: wallet.user.clone(), to_monitors, fields })
+    }
+
     fn title(_: &Wallet) -> String {
         "Wallet".to_owned()
     }
@@ -97,8 +117,9 @@ impl Game for Casino {
         (state.user == *user).then_some(OWNER)
     }
 
-    fn may_delete(_: &Wallet, actor: &Actor, _: Option<&UserId>) -> bool {
-        *actor == Actor::System
+    /// Its id is made from its user's: there would never be another.
+    fn may_delete(_: &Wallet, _: &Actor, _: Option<&UserId>) -> bool {
+        false
     }
 
     fn deadline(state: &Wallet) -> Option<Deadline<Command>> {

@@ -1,6 +1,8 @@
 //! What can be asked of the confirmed state. Must not know what is in flight.
 
-use game::{Actor, GameName, SeatId, SessionId, Status, Timestamp, UserId, Version, Viewer};
+use game::{
+    Actor, Announcement, GameName, SeatId, SessionId, Status, Timestamp, UserId, Version, Viewer,
+};
 use serde_json::value::RawValue;
 
 use super::{Event, Refused, Session};
@@ -87,6 +89,12 @@ impl Session {
     #[must_use]
     pub fn event_view(&self, event: &Event, viewer: Viewer) -> Option<ToldEvent> {
         self.game.event_for(&event.event, viewer)
+    }
+
+    /// What streams beside the session are told of an event.
+    #[must_use]
+    pub fn announcement(&self, event: &Event) -> Option<Announcement> {
+        self.game.announce(&self.confirmed.state, &event.event)
     }
 
     /// The events after a position, oldest first; `None` when some may be held no more.

@@ -36,7 +36,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Somebody who runs the server: 401 without a login, 403 without the role.
-struct Admin(Login);
+pub(super) struct Admin(pub(super) Login);
 
 impl FromRequestParts<App> for Admin {
     type Rejection = Problem;

@@ -11,6 +11,7 @@
 
 mod admin;
 mod auth;
+mod casino;
 mod etag;
 mod extract;
 mod guard;
@@ -75,6 +76,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(sessions::routes())
         .merge(scoreboard::routes())
         .merge(nommie::routes())
+        .merge(casino::routes())
         .merge(auth::routes())
         .merge(admin::routes())
         .merge(sockets::routes())

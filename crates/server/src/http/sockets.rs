@@ -2,6 +2,7 @@
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
+use protocol::codes;
 use protocol::from_client::Since;
 use serde::Deserialize;
 use utoipa::{IntoParams, IntoResponses};
@@ -20,6 +21,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(session))
         .routes(routes!(board))
         .routes(routes!(table))
+        .routes(routes!(user))
+        .routes(routes!(monitor))
+        .routes(routes!(given_up))
 }
 
 /// What a socket may say in its address.
@@ -136,6 +140,70 @@ async fn table(
 ) -> Result<Response, Problem> {
     let face = Face::Nommie { id: parts.text("id").parse() };
     Ok(open(app, face, query, request).await)
+}
+
+/// How to follow a stream of events.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct From {
+    /// Go on after this event, an `id`. What the server does not remember any more is a gap, and it
+    /// says so.
+    #[param(example = "1755345296789-4711-12-0")]
+    since: Option<String>,
+    /// A token, for those who can send neither a header nor a subprotocol.
+    #[allow(dead_code, reason = "read from the raw query, where it stands unescaped")]
+    token: Option<String>,
+}
+
+/// Opens a socket for what happens to the caller
+///
+/// `ws_ack`, then `game_event`, `balance` and `reward` for everything that the caller does in the
+/// casino, wherever it was done.
+#[utoipa::path(
+    get, path = "/api/games/ws", tag = "sockets", operation_id = "userSocket", params(From),
+    security(("bearer" = []), ("query_token" = [])),
+    responses(Upgrade),
+)]
+async fn user(
+    State(app): State<App>,
+    Query(from): Query<From>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Response {
+    open(app, Face::User { since: from.since }, query, request).await
+}
+
+/// Opens a socket for what happens to all users
+///
+/// For admins. `monitor_snapshot`, then `game_event` of every user, `presence` and `stats`.
+#[utoipa::path(
+    get, path = "/api/games/ws/monitor", tag = "sockets", operation_id = "monitorSocket",
+    params(From),
+    security(("bearer" = []), ("query_token" = [])),
+    responses(Upgrade),
+)]
+async fn monitor(
+    State(app): State<App>,
+    Query(from): Query<From>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Response {
+    open(app, Face::Monitor { since: from.since }, query, request).await
+}
+
+/// Names what took this path's place
+///
+/// The casino's socket of old.
+#[utoipa::path(
+    get, path = "/ws/games", tag = "sockets", operation_id = "socketOfOld",
+    responses((status = 410, description = "It was given up", body = shapes::Problem,
+        content_type = "application/problem+json")),
+)]
+async fn given_up() -> Problem {
+    let text = "use /api/games/ws for your own events, or /api/games/ws/monitor for those of all";
+    Problem::new(&codes::GONE, text)
+        .with("user", "/api/games/ws")
+        .with("monitor", "/api/games/ws/monitor")
 }
 
 async fn open(app: App, face: Face, query: Option<String>, request: Request) -> Response {

@@ -3,10 +3,12 @@
 //!
 //! What the hub and the sockets count themselves is read when it is scraped.
 
+mod legs;
 mod scrape;
 mod table;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
@@ -16,6 +18,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric as Exported, Registry};
 
+pub use legs::{Counts, Legs};
 pub use scrape::{CONTENT_TYPE, Seen};
 pub use table::{METRICS, Metric, MetricKind};
 
@@ -27,6 +30,9 @@ fn seconds() -> impl Iterator<Item = f64> {
 
 /// Upper bounds in commits: in step, one behind, and how far off.
 const LAG_BOUNDS: [f64; 8] = [0.0, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 1_000.0];
+
+/// Codes of refusals that are counted each by itself; games have some dozens.
+const MOST_CODES: usize = 256;
 
 /// The label of requests whose method is none of the usual: clients may send any word, and each
 /// would be a series of its own.
@@ -49,6 +55,9 @@ struct Inner {
     requests: Family<Request, Counter>,
     tables_loaded: Counter,
     tables_dropped: Counter,
+    legs: Legs<legs::Leg>,
+    /// Commands that games have refused, by code.
+    refused: Mutex<BTreeMap<String, u64>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -90,6 +99,8 @@ impl Default for Metrics {
             requests: add.metric(&table::REQUESTS, Family::default()),
             tables_loaded: add.metric(&table::TABLES_LOADED, Counter::default()),
             tables_dropped: add.metric(&table::TABLES_DROPPED, Counter::default()),
+            legs: Legs::default(),
+            refused: Mutex::default(),
             registry,
         };
         Self(Arc::new(inner))
@@ -110,6 +121,41 @@ impl Metrics {
     /// A commit is durable, so long after its command was taken.
     pub fn commit_latency(&self, took: Duration) {
         self.0.commit.observe(took.as_secs_f64());
+    }
+
+    /// A command is in the hands of its session, so long after its request began.
+    pub fn decode(&self, took: Duration) {
+        self.0.legs.decode.observe(took);
+    }
+
+    /// The rules were done with a command, and its commit was durable so long after that.
+    pub fn rules_and_commit(&self, rules: Duration, commit: Duration) {
+        self.0.legs.rules.observe(rules);
+        self.0.legs.commit.observe(commit);
+    }
+
+    /// What each leg of commands took until now.
+    #[must_use]
+    pub fn legs(&self) -> Legs<Counts> {
+        let Legs { decode, rules, commit } = &self.0.legs;
+        Legs { decode: decode.read(), rules: rules.read(), commit: commit.read() }
+    }
+
+    /// A game has refused a command with this code.
+    pub fn refusal(&self, code: &str) {
+        let mut refused = self.0.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = refused.get_mut(code) {
+            *count += 1;
+        } else if refused.len() < MOST_CODES {
+            refused.insert(code.to_owned(), 1);
+        }
+    }
+
+    /// Commands that games have refused until now, by code.
+    #[must_use]
+    pub fn refused(&self) -> Vec<(String, u64)> {
+        let refused = self.0.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.iter().map(|(code, count)| (code.clone(), *count)).collect()
     }
 
     /// A commit has been handed to the hub, so long after it was confirmed.

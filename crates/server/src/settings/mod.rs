@@ -69,6 +69,8 @@ section! {
         tables: TableSettings,
         /// The scoreboard.
         scoreboard: ScoreboardSettings,
+        /// The casino.
+        casino: CasinoSettings,
     }
 }
 
@@ -204,6 +206,15 @@ section! {
     }
 }
 
+section! {
+    /// The casino.
+    CasinoSettings at "casino" {
+        /// What the slot machine pays to wallets that are made from now on: `fair` gives back 95.1 %
+        /// of what is staked, `classic` 65.7 %.
+        paytable: Paytable = Paytable::Fair;
+    }
+}
+
 choice! {
     /// Where sessions and users are kept.
     StoreKind {
@@ -252,6 +263,16 @@ choice! {
     }
 }
 
+choice! {
+    /// What the slot machine pays.
+    Paytable {
+        /// 65.7 %.
+        Classic = "classic",
+        /// 95.1 %.
+        Fair = "fair",
+    }
+}
+
 impl Settings {
     /// Every setting, in the order of the docs.
     pub fn fields() -> impl Iterator<Item = &'static Field> {
@@ -264,6 +285,7 @@ impl Settings {
             DrainSettings::FIELDS,
             TableSettings::FIELDS,
             ScoreboardSettings::FIELDS,
+            CasinoSettings::FIELDS,
         ]
         .into_iter()
         .flatten()

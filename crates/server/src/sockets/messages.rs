@@ -9,19 +9,19 @@ use std::time::{Duration, Instant};
 
 use engine::RawJson;
 use game::{SessionId, UserId, Version};
-use hub::Deadline;
+use hub::{Deadline, Frame};
 use protocol::close;
 use protocol::codes;
-use protocol::from_client::{ClientMessage, Command, Subscribe, Unreadable, read};
+use protocol::from_client::{ClientMessage, Command, Since, Subscribe, Unreadable, read};
 use protocol::from_server::ErrorBody;
 use protocol::limits::{KEY_BYTES, REF_BYTES};
 use serde_json::Value;
 
 use super::peers::{Peer, Turn};
 use crate::app::App;
-use crate::auth::{Login, Via};
+use crate::auth::{ADMIN, Login, Via};
 use crate::tables::{Form, Full, Join, Request, Table, TableError};
-use crate::{clock, frames, problem};
+use crate::{clock, frames, problem, streams};
 
 /// A socket outlives its login by this much, so that it can be renewed in place.
 const LOGIN_GRACE: Duration = Duration::from_secs(25);
@@ -163,10 +163,20 @@ fn subscribe(app: &App, peer: &Arc<Peer>, wanted: Subscribe) -> Result<(), Slow>
         }
         Topic::User => {
             peer.follow_user(true);
-            app.hub.send(peer.conn(), frames::ack("user", None, reference.as_deref()));
+            follow_user(app, peer, event(wanted.since.as_ref()), Some(reference));
             return peer.user().map_or(Ok(()), |user| Err(Slow::Turns(user)));
         }
-        Topic::Monitor | Topic::Unknown => {
+        Topic::Monitor if peer.login().is_some_and(|login| !login.has(ADMIN)) => {
+            let message = "only admins may watch all users";
+            refuse(app, peer, codes::FORBIDDEN, message, reference.as_deref());
+            return Ok(());
+        }
+        Topic::Monitor => {
+            let ack = frames::ack("monitor", None, reference.as_deref());
+            follow_all(app, peer, event(wanted.since.as_ref()), Some(ack));
+            return Ok(());
+        }
+        Topic::Unknown => {
             let code = codes::UNKNOWN_TOPIC;
             refuse(app, peer, code, code.meaning, reference.as_deref());
             return Ok(());
@@ -185,6 +195,43 @@ fn subscribe(app: &App, peer: &Arc<Peer>, wanted: Subscribe) -> Result<(), Slow>
     match app.tables.get(id) {
         Some(table) => follow(app, peer, table, join),
         None => Err(Slow::Open(id, Box::new(Wanted::Join(join)))),
+    }
+}
+
+/// The event that a client had last.
+fn event(since: Option<&Since>) -> Option<&str> {
+    match since {
+        Some(Since::Event(id)) => Some(id),
+        // A position in a session is none in a stream.
+        Some(Since::Version { .. }) => Some(""),
+        None => None,
+    }
+}
+
+/// Follows what happens to the socket's user. `topic` is there for a socket that follows it as a
+/// topic, with the `ref` that it gave.
+pub(super) fn follow_user(
+    app: &App,
+    peer: &Peer,
+    since: Option<&str>,
+    topic: Option<Option<String>>,
+) {
+    let (conn, Some(user)) = (peer.conn(), peer.user()) else { return };
+    app.streams.follow_user(conn, &user, since, |gap| match topic {
+        Some(reference) => frames::ack_at("user", gap, reference.as_deref()),
+        None => Frame::text(&streams::acknowledged(&user, gap)),
+    });
+    if peer.closed() {
+        // The socket went while it was joining: leaving twice does no harm.
+        app.streams.leave_user(conn);
+    }
+}
+
+/// Follows what happens to all users.
+pub(super) fn follow_all(app: &App, peer: &Peer, since: Option<&str>, ack: Option<Frame>) {
+    app.streams.follow_all(peer.conn(), since, ack);
+    if peer.closed() {
+        app.streams.leave_all(peer.conn());
     }
 }
 
@@ -215,6 +262,11 @@ fn unsubscribe(
     let followed = match topic(Some(name), None) {
         Topic::Session(id) => peer.unfollow(id),
         Topic::User if peer.follow_user(false) => {
+            app.streams.leave_user(peer.conn());
+            app.hub.send(peer.conn(), frames::ack(name, None, reference));
+            return Ok(());
+        }
+        Topic::Monitor if app.streams.leave_all(peer.conn()) => {
             app.hub.send(peer.conn(), frames::ack(name, None, reference));
             return Ok(());
         }

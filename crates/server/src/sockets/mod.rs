@@ -44,6 +44,16 @@ pub enum Face {
         /// The table, if the path named one.
         id: Result<SessionId, game::BadId>,
     },
+    /// `/api/games/ws`: what happens to the user.
+    User {
+        /// The event that the client had last.
+        since: Option<String>,
+    },
+    /// `/api/games/ws/monitor`: what happens to all users, for admins.
+    Monitor {
+        /// The event that the client had last.
+        since: Option<String>,
+    },
 }
 
 impl Face {
@@ -53,6 +63,8 @@ impl Face {
             Self::Session { .. } => "session",
             Self::Scoreboard { .. } => "scoreboard",
             Self::Nommie { .. } => "nommie",
+            Self::User { .. } => "user",
+            Self::Monitor { .. } => "monitor",
         }
     }
 }
@@ -115,6 +127,8 @@ impl Handler for Sockets {
 
     fn on_close(&self, conn: ConnId, why: &CloseInfo) {
         let (Some(app), Some(peer)) = (self.0.app.get(), self.0.peers.remove(conn)) else { return };
+        app.streams.leave_user(conn);
+        app.streams.leave_all(conn);
         for table in peer.end() {
             if let Err(full) = table.leave(conn) {
                 app.tasks.spawn(async move {

@@ -24,7 +24,7 @@ use tungstenite::handshake::derive_accept_key;
 use super::peers::Peer;
 use super::{Face, Sockets, messages};
 use crate::app::App;
-use crate::auth::{AuthError, Login};
+use crate::auth::{ADMIN, AuthError, Login};
 use crate::frames;
 use crate::problem::Problem;
 use crate::rate::ClientAddress;
@@ -61,9 +61,13 @@ pub fn upgrade(
             Some(Refusal::new(codes::UNAVAILABLE, error.to_string(), close::FAULT))
         }
         Err(error) => Some(Refusal::new(codes::UNAUTHORIZED, error.to_string(), close::LOGIN)),
-        Ok(None) if matches!(face, Face::Nommie { .. }) => {
+        Ok(None) if needs_login(&face) => {
             let why = AuthError::Missing.to_string();
             Some(Refusal::new(codes::UNAUTHORIZED, why, close::LOGIN))
+        }
+        Ok(Some(login)) if matches!(face, Face::Monitor { .. }) && !login.has(ADMIN) => {
+            let why = "only admins may watch all users".to_owned();
+            Some(Refusal::new(codes::FORBIDDEN, why, close::FORBIDDEN))
         }
         Ok(_) => bad_id(&face),
     });
@@ -131,7 +135,8 @@ async fn attach(
     let user = login.as_ref().map(|login| login.user.clone());
     let greeting = match (&refusal, &face) {
         (Some(refusal), face) => vec![refusal_frame(refusal, face)],
-        (None, Face::Scoreboard { .. }) => Vec::new(),
+        // These begin with a message of their own.
+        (None, Face::Scoreboard { .. } | Face::User { .. } | Face::Monitor { .. }) => Vec::new(),
         (None, _) => vec![frames::connected(user.as_ref().map(game::UserId::as_str))],
     };
     let deadline = login.as_ref().map(messages::end_of);
@@ -171,6 +176,14 @@ async fn attach(
         Face::Nommie { id: Ok(id) } => {
             Some((id, Join { game: Some(Nommie::NAME), ..join(Form::Snapshot) }))
         }
+        Face::User { since } => {
+            messages::follow_user(&app, &peer, since.as_deref(), None);
+            None
+        }
+        Face::Monitor { since } => {
+            messages::follow_all(&app, &peer, since.as_deref(), None);
+            None
+        }
         Face::Multi | Face::Session { .. } | Face::Scoreboard { .. } | Face::Nommie { .. } => None,
     };
     if let Some((id, join)) = joins {
@@ -189,8 +202,12 @@ fn session_of(face: &Face) -> Option<SessionId> {
         Face::Session { id, .. } | Face::Scoreboard { id } | Face::Nommie { id } => {
             id.as_ref().ok().copied()
         }
-        Face::Multi => None,
+        Face::Multi | Face::User { .. } | Face::Monitor { .. } => None,
     }
+}
+
+const fn needs_login(face: &Face) -> bool {
+    matches!(face, Face::Nommie { .. } | Face::User { .. } | Face::Monitor { .. })
 }
 
 fn bad_id(face: &Face) -> Option<Refusal> {
@@ -199,9 +216,7 @@ fn bad_id(face: &Face) -> Option<Refusal> {
             codes::INVALID_SESSION_ID
         }
         Face::Nommie { id: Err(_) } => codes::INVALID_GAME_ID,
-        Face::Multi | Face::Session { .. } | Face::Scoreboard { .. } | Face::Nommie { .. } => {
-            return None;
-        }
+        _ => return None,
     };
     Some(Refusal::new(code, code.meaning.to_owned(), close::NO_SESSION))
 }

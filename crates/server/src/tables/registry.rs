@@ -19,6 +19,7 @@ use super::{Handle, MAILBOX, Table, TableError};
 use crate::clock;
 use crate::games::Games;
 use crate::metrics::Metrics;
+use crate::streams::Streams;
 use crate::tasks::Tasks;
 
 /// Tries to find an id that is not taken: two random 53-bit numbers meet once in millions of
@@ -42,6 +43,7 @@ pub(super) struct Shared {
     pub(super) store: Arc<dyn Store>,
     pub(super) bus: Arc<dyn Bus>,
     pub(super) hub: Hub,
+    pub(super) streams: Streams,
     pub(super) games: Games,
     pub(super) metrics: Metrics,
     pub(super) tasks: Tasks,
@@ -71,13 +73,14 @@ impl Tables {
         store: Arc<dyn Store>,
         bus: Arc<dyn Bus>,
         hub: Hub,
+        streams: Streams,
         games: Games,
         metrics: Metrics,
         tasks: Tasks,
         config: TablesConfig,
     ) -> Self {
         let live = Mutex::default();
-        Self(Arc::new(Shared { store, bus, hub, games, metrics, tasks, config, live }))
+        Self(Arc::new(Shared { store, bus, hub, streams, games, metrics, tasks, config, live }))
     }
 
     /// Makes a session; answers when its first commit is durable.

@@ -44,7 +44,7 @@ pub(super) struct TableTask {
     audience: Audience,
     commits: FuturesOrdered<BoxFuture<'static, Commitment>>,
     reload: Option<BoxFuture<'static, Option<Stored>>>,
-    waiting: HashMap<Ticket, (ReplyTo, Instant)>,
+    waiting: HashMap<Ticket, Waiting>,
     next_ticket: u64,
     /// There is a confirmed version that was not published; these events led to it.
     unpublished: Option<Vec<Event>>,
@@ -59,6 +59,14 @@ pub(super) struct TableTask {
     busy_until: Instant,
     /// That time has just passed.
     idle: bool,
+}
+
+/// A command that is not answered yet.
+struct Waiting {
+    reply: ReplyTo,
+    asked: Instant,
+    /// What the rules took.
+    rules: Duration,
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -250,15 +258,18 @@ impl TableTask {
         self.busy_until = Instant::now() + self.tables.shared().config.idle;
         self.next_ticket += 1;
         let ticket = Ticket(self.next_ticket);
-        self.waiting.insert(ticket, (reply, Instant::now()));
+        let asked = Instant::now();
+        self.waiting.insert(ticket, Waiting { reply, asked, rules: Duration::ZERO });
         let Request { actor, body, expected, key } = request;
         let input = Input::Command(Command { ticket, actor, body, expected, key });
         // Rules are plain functions of a state that they cannot change: after a panic the session
         // is what it was, and only this command is lost.
-        if !self.give(input)
-            && let Some((reply, _)) = self.waiting.remove(&ticket)
-        {
-            self.answer(reply, Err(TableError::Fault));
+        let done = self.give(input);
+        if let Some(waiting) = self.waiting.get_mut(&ticket) {
+            waiting.rules = asked.elapsed();
+        }
+        if !done && let Some(waiting) = self.waiting.remove(&ticket) {
+            self.answer(waiting.reply, Err(TableError::Fault));
         }
     }
 
@@ -346,16 +357,23 @@ impl TableTask {
     }
 
     fn answer_ticket(&mut self, ticket: Ticket, outcome: Outcome) {
-        let Some((reply, asked)) = self.waiting.remove(&ticket) else { return };
+        let Some(Waiting { reply, asked, rules }) = self.waiting.remove(&ticket) else { return };
         let metrics = &self.tables.shared().metrics;
         match &outcome {
             Ok(_) => {
                 metrics.command("committed");
-                metrics.commit_latency(asked.elapsed());
+                let took = asked.elapsed();
+                metrics.commit_latency(took);
+                metrics.rules_and_commit(rules, took.saturating_sub(rules));
             }
             Err(Refused::Stale { .. }) => metrics.command("stale"),
             Err(Refused::Unavailable(_) | Refused::Busy) => metrics.command("unavailable"),
-            Err(_) => metrics.command("refused"),
+            Err(refused) => {
+                metrics.command("refused");
+                if let Refused::Game(refusal) = refused {
+                    metrics.refusal(&refusal.code);
+                }
+            }
         }
         self.answer(reply, outcome.map_err(TableError::from));
     }

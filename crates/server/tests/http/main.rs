@@ -6,6 +6,7 @@
 mod admin;
 mod auth;
 mod bots;
+mod casino;
 mod catalogue;
 mod documents;
 mod lists;

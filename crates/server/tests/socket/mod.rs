@@ -62,10 +62,15 @@ impl House {
 
     /// Somebody with this id.
     pub async fn person(&self, id: &str) -> Person {
+        self.person_with(id, &[]).await
+    }
+
+    /// The same with these roles.
+    pub async fn person_with(&self, id: &str, roles: &[&str]) -> Person {
         let user = store::User {
             id: game::UserId::new(id).unwrap(),
             name: id.to_owned(),
-            roles: Vec::new(),
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
             guest: false,
             created_at: game::Timestamp(0),
             valid_from: game::Timestamp(0),

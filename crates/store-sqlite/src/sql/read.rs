@@ -159,6 +159,9 @@ pub(crate) fn list(db: &Connection, query: &ListQuery) -> Result<Vec<SessionSumm
         }
     };
     filter(" AND game = ?", query.game.clone().map(Value::Text));
+    for game in &query.without {
+        filter(" AND game <> ?", Some(Value::Text((*game).to_owned())));
+    }
     filter(" AND status = ?", query.status.map(|status| Value::Text(status_name(status).into())));
     filter(" AND owner = ?", query.owner.as_ref().map(|owner| Value::Text(owner.to_string())));
     // A member's list is read from the table of members, which is in the order of lists, too.

@@ -46,6 +46,7 @@ pub async fn lists_are_newest_first_and_filtered<P: Place>() {
     let open = ListQuery { status: Some(Status::Open), ..all.clone() };
     let ended = ListQuery { status: Some(Status::Ended), ..all.clone() };
     let three = ListQuery { owner: of_ann.owner.clone(), status: running.status, ..dice.clone() };
+    let no_dice = ListQuery { without: vec!["dice", "chess"], ..all.clone() };
     let nobody = ListQuery { owner: Some(user("nobody")), ..all.clone() };
     for (query, expected) in [
         (all, vec![4, 9, 8, 3, 5]),
@@ -55,6 +56,7 @@ pub async fn lists_are_newest_first_and_filtered<P: Place>() {
         (open, vec![9, 5]),
         (ended, vec![3]),
         (three, vec![8]),
+        (no_dice, vec![9]),
         (nobody, vec![]),
     ] {
         let listed = store.list(query.clone()).await.expect("it answers");

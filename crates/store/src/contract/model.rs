@@ -265,9 +265,9 @@ impl<S: Store> Run<S> {
             status: self.one_in(3).then_some(Status::Running),
             owner: self.one_in(3).then(|| user("ann")),
             member: self.one_in(2).then(|| user("bob")),
-            after: None,
             skip: self.draws.below(3) as usize,
             limit: self.draws.below(6) as usize,
+            ..ListQuery::default()
         };
         let listed = self.store.list(query.clone()).await.expect("it answers");
         let listed: Vec<_> = listed.into_iter().map(|s| (s.session, s.version, s.title)).collect();

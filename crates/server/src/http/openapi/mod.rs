@@ -41,6 +41,8 @@ pub(super) use errors::{AdminErrors, ReadErrors, WriteErrors};
         (name = "drinks", description = "The catalogue of drinks that all boards share."),
         (name = "nommie", description = "Games of Nommie, nomination whist for four. All of it needs \
             a login."),
+        (name = "casino", description = "Slot machine, rock-paper-scissors, gacha and crash, for play \
+            money. Needs a login, but for the odds."),
         (name = "auth", description = "Logins and tokens. There are no cookies."),
         (name = "sockets", description = "Where WebSockets are opened. The messages are described \
             in docs/PROTOCOL.md."),

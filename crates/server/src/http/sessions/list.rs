@@ -105,7 +105,8 @@ pub(super) async fn list(
 ) -> Result<Json<Page>, Problem> {
     let limit = which.limit.unwrap_or(PAGE).clamp(1, PAGE_MOST);
     // One more than asked for tells whether there is a next page.
-    let query = ListQuery { limit: limit + 1, ..which.query(login)? };
+    let without = app.games.unlisted();
+    let query = ListQuery { limit: limit + 1, without, ..which.query(login)? };
     let mut found = app.store.list(query).await?;
     let more = found.len() > limit;
     found.truncate(limit);
@@ -139,8 +140,7 @@ impl Which {
             owner: owner.transpose()?,
             member,
             after: after.map(|text| session_id(&text)).transpose()?,
-            skip: 0,
-            limit: 0,
+            ..ListQuery::default()
         })
     }
 }

@@ -16,6 +16,7 @@ use protocol::from_client::Since;
 use super::TableTask;
 use crate::frames;
 use crate::problem;
+use crate::streams::Position;
 use crate::tables::audience::{Member, channel};
 use crate::tables::{EventView, Form, Join, Presence, Published, TableError};
 
@@ -157,6 +158,7 @@ impl TableTask {
         };
         let ended = published.status == Status::Ended;
         self.publish.send_replace(published);
+        self.announce(&events);
         let shared = self.tables.shared();
         if !parts.is_empty() {
             let broadcast = Broadcast::new(self.session.id().get(), version.0, parts);
@@ -167,6 +169,22 @@ impl TableTask {
         self.tell_turns();
         if ended {
             self.dismiss(ENDED);
+        }
+    }
+
+    /// Tells the streams beside the session.
+    fn announce(&self, events: &[Event]) {
+        let announced = events.iter().filter_map(|event| {
+            let Event { version, index, at, .. } = *event;
+            let position = Position { at, session: self.session.id(), version, index };
+            Some((position, self.session.announcement(event)?))
+        });
+        let Ok(announced) = catch_unwind(AssertUnwindSafe(|| announced.collect::<Vec<_>>())) else {
+            let (session, version) = (self.session.id(), self.session.version());
+            return tracing::error!(%session, %version, "an announcement panicked; none was made");
+        };
+        if !announced.is_empty() {
+            self.tables.shared().streams.tell(announced);
         }
     }
 
