@@ -4,6 +4,7 @@ import {
   closed,
   EMPTY,
   endIn,
+  extended,
   fetched,
   filled,
   heard,
@@ -102,6 +103,24 @@ test("a page of history and what came meanwhile are one list, in order", () => {
   expect(ids(again)).toEqual(ids(whole));
   expect(again.more).toBe(false);
   expect(ids(filled(EMPTY, { events: [], more: false }))).toEqual([]);
+});
+
+test("older plays are put before those that are known", () => {
+  const house = new House();
+  const [a, b, c] = [house.spin(), house.rps(), house.spin()];
+  const known = filled(EMPTY, { events: [c], more: true });
+  const more = extended(known, { events: [a, b], more: false }, "e3");
+  expect(ids(more)).toEqual(["e1", "e2", "e3"]);
+  expect(more.more).toBe(false);
+  expect(extended(more, { events: [a, b], more: false }, "e3"), "asked for twice").toBe(more);
+});
+
+test("what is known and has a hole behind it is forgotten", () => {
+  const house = new House();
+  const [a, , c] = [house.spin(), house.rps(), house.spin()];
+  const holed = filled(filled(EMPTY, { events: [a], more: false }), { events: [c], more: true });
+  expect(ids(holed)).toEqual(["e3"]);
+  expect(holed.more).toBe(true);
 });
 
 test("after a gap what is known has holes: it is forgotten until it is fetched", () => {

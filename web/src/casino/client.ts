@@ -69,9 +69,9 @@ export class Casino {
     return this.#api.request("POST", "/api/games/fairness/rotate", { body });
   }
 
-  /** The own plays, oldest first: the newest ones, or those after an event. */
-  history({ limit, since }: { limit: number; since?: string }): Promise<HistoryPage> {
-    const query = new URLSearchParams({ limit: String(limit), ...(since && { since }) });
+  /** The own plays, oldest first: the newest ones, or the newest before an event. */
+  history({ limit, before }: { limit: number; before?: string }): Promise<HistoryPage> {
+    const query = new URLSearchParams({ limit: String(limit), ...(before && { before }) });
     return this.#api.request("GET", `/api/games/history?${query}`);
   }
 

@@ -108,15 +108,25 @@ export function closed(ledger: Ledger, game: number): Ledger {
 
 /** A page of the history: what came live meanwhile stays, each play once. */
 export function filled(ledger: Ledger, page: HistoryPage): Ledger {
-  const known = ledger.events;
   const paged = new Set(page.events.map(({ id }) => id));
   const within = (event: GameEvent) => paged.has(event.id);
+  // What is known and ends before the page begins has a hole behind it.
+  const end = ledger.events.at(-1)?.ts ?? "";
+  const hole = !ledger.events.some(within) && end < (page.events[0]?.ts ?? "");
+  const known = hole ? [] : ledger.events;
   const first = known.findIndex(within);
   const last = known.findLastIndex(within);
   // Older ones are known already when the page begins after them; then there is no telling of more.
   const events = [...known.slice(0, Math.max(0, first)), ...page.events, ...known.slice(last + 1)];
   const position = ledger.position ?? events.at(-1)?.id ?? null;
   return { ...ledger, events, more: first > 0 ? ledger.more : page.more, loaded: true, position };
+}
+
+/** Older plays, which were asked for as those before `first`. */
+export function extended(ledger: Ledger, page: HistoryPage, first: string): Ledger {
+  // The list has begun anew meanwhile.
+  if (ledger.events[0]?.id !== first) return ledger;
+  return { ...ledger, events: [...page.events, ...ledger.events], more: page.more };
 }
 
 /** Pulls since the last Epic, as far as the page knows. */

@@ -6,7 +6,17 @@ import type { Api, Status } from "parlor-client";
 import { EventStream, type EventStreamOptions } from "parlor-client/stream";
 import { narrow, type Skew, skewOf, UNKNOWN } from "../ui/skew";
 import { Casino } from "./client";
-import { answered, closed, EMPTY, fetched, filled, heard, type Ledger, opened } from "./ledger";
+import {
+  answered,
+  closed,
+  EMPTY,
+  extended,
+  fetched,
+  filled,
+  heard,
+  type Ledger,
+  opened,
+} from "./ledger";
 import type { Answer, BetAnswer, CashoutAnswer, Rotation, UserMessage } from "./model";
 import { refusalOf, waitOf } from "./reasons";
 
@@ -32,7 +42,6 @@ export class WalletStore {
   readonly #stream: EventStream<UserMessage>;
   readonly #listeners = new Set<() => void>();
   #skew: Skew = UNKNOWN;
-  #wanted = PAGE;
   #state: WalletState;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
@@ -87,7 +96,7 @@ export class WalletStore {
       const sent = Date.now();
       const [me, page] = await Promise.all([
         this.casino.me(),
-        this.casino.history({ limit: this.#wanted }),
+        this.casino.history({ limit: PAGE }),
       ]);
       // The server read its clock some time in between.
       this.#see({ low: me.now - Date.now(), high: me.now - sent });
@@ -111,8 +120,16 @@ export class WalletStore {
 
   /** Fetches older plays too. */
   async showMore(): Promise<void> {
-    this.#wanted = this.#state.ledger.events.length + PAGE;
-    await this.load();
+    const first = this.#state.ledger.events[0]?.id;
+    if (first === undefined) return;
+    this.#set({ busy: true });
+    try {
+      const page = await this.casino.history({ limit: PAGE, before: first });
+      const ledger = extended(this.#state.ledger, page, first);
+      this.#set({ ledger, busy: false, problem: null });
+    } catch (error) {
+      this.#set({ busy: false, problem: refusalOf(error) });
+    }
   }
 
   /** One play: its answer, or why not. The balance follows the stream, or else the answer. */

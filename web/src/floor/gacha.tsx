@@ -86,6 +86,7 @@ function Pity({ pity }: { readonly pity: number }) {
   return (
     <div className="pity">
       <span>{words}</span>
+      {/* biome-ignore lint/a11y/useSemanticElements: a meter cannot be drawn alike everywhere */}
       <div
         role="meter"
         aria-label="Pulls since the last Epic"

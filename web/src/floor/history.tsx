@@ -16,9 +16,8 @@ export function History({ events }: { readonly events: readonly GameEvent[] }) {
   const hidden = lines.length > most;
   const more = () => {
     setMost((before) => before + STEP);
-    if (!hidden || linesOf(events, most + STEP + 1).length <= most + STEP) {
-      if (ledger.more) void store.showMore();
-    }
+    const known = linesOf(events, most + STEP).length;
+    if (known < most + STEP && ledger.more) void store.showMore();
   };
   return (
     <section className="plays" aria-labelledby="plays-title" aria-busy={busy}>
