@@ -71,7 +71,7 @@ export function History({ events }: { readonly events: readonly GameEvent[] }) {
 
 function Row({ line }: { readonly line: Line }) {
   return (
-    <tr data-outcome={line.outcome}>
+    <tr>
       <td className="plays-when">
         <time dateTime={line.ts} title={line.ts}>
           {new Date(line.ts).toLocaleTimeString([], { timeStyle: "medium" })}
@@ -91,7 +91,9 @@ function Row({ line }: { readonly line: Line }) {
         )}
       </td>
       <td className="number">{whole(line.bet)}</td>
-      <td className="number plays-delta">{line.delta === null ? "open" : signed(line.delta)}</td>
+      <td className="number plays-delta" data-sign={Math.sign(line.delta ?? 0)}>
+        {line.delta === null ? "open" : signed(line.delta)}
+      </td>
     </tr>
   );
 }

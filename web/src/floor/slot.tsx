@@ -82,7 +82,8 @@ export function Slot() {
 }
 
 function saidOf({ reels, message, win_amount, multiplier }: SlotResult & Answer): string {
-  const shown = (reels[0] ?? []).map(symbolName).join(", ");
+  const names = (reels[0] ?? []).map(symbolName).join(", ");
+  const shown = names.charAt(0).toUpperCase() + names.slice(1);
   const won = win_amount > 0 ? ` ${multiplier} times the bet: ${whole(win_amount)}.` : "";
   return win_amount > 0 ? `${shown}.${won}` : (message ?? `${shown}.`);
 }

@@ -24,7 +24,7 @@ const LEMON = (
 const ORANGE = (
   <>
     <circle cx="32" cy="37" r="21" fill="#ec7f1d" />
-    <path fill="#cf6510" d="M52 32a21 21 0 11-37 17c10 8 33 5 37-17z" />
+    <path fill="#cf6510" d="M53 37A21 21 0 0113 46c12 8 33 4 40-9z" />
     <path fill="#3f8f4f" d="M32 17c2-8 9-11 17-10-1 8-8 12-17 10z" />
     <path className="sym-shine" d="M18 33c2-7 7-10 12-11" />
   </>
