@@ -18,7 +18,7 @@ test.each([
   await page.getByRole("button", { name: "Log in" }).last().click();
   await page.getByRole("dialog", { name: "Log in" }).waitFor();
   expect(await scan(page), "log in").toEqual([]);
-  await page.getByRole("dialog").getByText("I am new").click();
+  await page.getByRole("radio", { name: "I am new" }).check();
   await page.getByRole("dialog", { name: "Sign up" }).waitFor();
   expect(await scan(page), "sign up").toEqual([]);
   await shoot(page, `sign-up-${name}`);

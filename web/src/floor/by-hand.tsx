@@ -3,7 +3,7 @@ import { useId, useState } from "react";
 import { commitmentOf, crashOf, gachaOf, handOf, roundCommitment, slotOf } from "../casino/draws";
 import { timesText } from "../casino/multiplier";
 import { bytesOfHex } from "../casino/sha256";
-import { Sign } from "./symbols";
+import { Signs } from "./symbols";
 
 export function ByHand() {
   const [serverSeed, setServerSeed] = useState("");
@@ -73,11 +73,8 @@ function Drawn({ source, pity }: DrawnProps) {
         <code>{commitmentOf(source.serverSeed)}</code>
       </dd>
       <dt>Slot</dt>
-      <dd className="plays-reels">
-        {slotOf(source).map((symbol, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: reels never change places
-          <Sign of={symbol} key={index} />
-        ))}
+      <dd>
+        <Signs of={slotOf(source)} />
       </dd>
       <dt>House's hand</dt>
       <dd>{handOf(source)}</dd>

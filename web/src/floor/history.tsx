@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { GameEvent } from "../casino/model";
 import { useFloor } from "./floor-context";
 import { GAME_NAMES, type Line, linesOf, signed, whole } from "./lines";
-import { Sign } from "./symbols";
+import { Signs } from "./symbols";
 
 /** Lines that are shown at once. */
 const STEP = 20;
@@ -78,18 +78,7 @@ function Row({ line }: { readonly line: Line }) {
         </time>
       </td>
       <td className="plays-game">{GAME_NAMES[line.game]}</td>
-      <td>
-        {line.reels ? (
-          <span className="plays-reels">
-            {line.reels.map((reel, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a play never changes
-              <Sign of={reel} key={index} />
-            ))}
-          </span>
-        ) : (
-          line.words
-        )}
-      </td>
+      <td>{line.reels ? <Signs of={line.reels} /> : line.words}</td>
       <td className="number">{whole(line.bet)}</td>
       <td className="number plays-delta" data-sign={Math.sign(line.delta ?? 0)}>
         {line.delta === null ? "open" : signed(line.delta)}

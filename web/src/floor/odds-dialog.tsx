@@ -6,7 +6,7 @@ import { Dialog } from "../ui/dialog";
 import { useFloor } from "./floor-context";
 import { GAME_NAMES } from "./lines";
 import { percent, type Row, rowsOf } from "./odds-rows";
-import { Sign } from "./symbols";
+import { Signs } from "./symbols";
 
 interface OddsDialogProps {
   readonly game: GameType;
@@ -98,18 +98,7 @@ function Told({ odds }: { readonly odds: Odds }) {
 function OddsRow({ row }: { readonly row: Row }) {
   return (
     <tr>
-      <th scope="row">
-        {row.symbols ? (
-          <span className="plays-reels">
-            {row.symbols.map((symbol, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a line never changes
-              <Sign of={symbol} key={index} />
-            ))}
-          </span>
-        ) : (
-          row.name
-        )}
-      </th>
+      <th scope="row">{row.symbols ? <Signs of={row.symbols} /> : row.name}</th>
       {row.cells.map((cell, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line never changes
         <td className="number" key={index}>

@@ -4,6 +4,7 @@ import type { HistoryPage } from "../casino/model";
 import type { KeptSeed } from "../casino/revealed";
 import { type Checked, type Report, verify } from "../casino/verify";
 import { GAME_NAMES } from "./lines";
+import { Signs } from "./symbols";
 
 /** Rows that are shown at once; those at fault are always first. */
 const STEP = 30;
@@ -115,12 +116,13 @@ function Fact({
 }
 
 function PlayRow({ one }: { readonly one: Checked }) {
+  const slot = one.event.game_type === "slot";
   return (
     <tr data-ok={one.fault === null}>
       <td>{one.counter}</td>
       <td>{GAME_NAMES[one.event.game_type]}</td>
-      <td>{one.drawn}</td>
-      <td>{one.told}</td>
+      <td>{slot ? <Signs of={one.drawn.split(" ")} /> : one.drawn}</td>
+      <td>{slot ? <Signs of={one.told.split(" ")} /> : one.told}</td>
       <td className="report-check">{one.fault === null ? "✓ same" : `✗ ${one.fault}`}</td>
     </tr>
   );

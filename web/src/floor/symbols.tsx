@@ -88,6 +88,18 @@ export function Sign({ of }: { readonly of: string }) {
   );
 }
 
+/** A row of symbols, in a line of text. */
+export function Signs({ of }: { readonly of: readonly string[] }) {
+  return (
+    <span className="plays-reels">
+      {of.map((symbol, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row never changes
+        <Sign of={symbol} key={place} />
+      ))}
+    </span>
+  );
+}
+
 const HANDS: { readonly [hand in Hand]: ReactNode } = {
   rock: (
     <>

@@ -2,6 +2,7 @@
 import { memo, useLayoutEffect, useRef, useState } from "react";
 import { type GameEvent, outcomeOf, payoutOf } from "../casino/model";
 import { GAME_NAMES, whole, wordsOf } from "../floor/lines";
+import { Signs } from "../floor/symbols";
 import { keptAt, spanOf } from "./rows-window";
 
 /** Height of a row, in pixels; the style sheet says the same. */
@@ -116,12 +117,14 @@ const Row = memo(function Row({ event, index }: RowProps) {
     <tr aria-rowindex={index} data-outcome={outcome}>
       <td>
         <time dateTime={event.ts} title={event.ts}>
-          {timeOf(event.ts)}
+          <Time ts={event.ts} />
         </time>
       </td>
       <td title={String(event.user_id)}>{event.user_id}</td>
       <td>{SHORT[event.game_type]}</td>
-      <td className="events-what">{wordsOf(event)}</td>
+      <td className="events-what">
+        {event.game_type === "slot" ? <Signs of={event.result.reels[0] ?? []} /> : wordsOf(event)}
+      </td>
       <td className="number">{whole(event.bet)}</td>
       <td className="number">{outcome === "open" ? "" : whole(payoutOf(event))}</td>
       <td className="events-outcome">{OUTCOMES[outcome]}</td>
@@ -131,10 +134,17 @@ const Row = memo(function Row({ event, index }: RowProps) {
 
 const SHORT = { ...GAME_NAMES, rps: "RPS" };
 
-/** "14:03:59.123" */
-function timeOf(ts: string): string {
+/** 14:03:59.123 */
+function Time({ ts }: { readonly ts: string }) {
   const time = new Date(ts);
   const two = (number: number) => String(number).padStart(2, "0");
-  const milliseconds = String(time.getMilliseconds()).padStart(3, "0");
-  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${milliseconds}`;
+  const seconds = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":");
+  return (
+    <>
+      {seconds}
+      <span className="events-milliseconds">
+        .{String(time.getMilliseconds()).padStart(3, "0")}
+      </span>
+    </>
+  );
 }
