@@ -32,7 +32,7 @@ test.each([
   await machine(page, "Gacha")
     .getByText(/^Ten pulled/)
     .waitFor();
-  await machine(page, "Slot").getByLabel("Bet").fill("99999");
+  await machine(page, "Slot").getByLabel("Bet", { exact: true }).fill("99999");
   await machine(page, "Slot").getByRole("button", { name: "Spin" }).click();
   await machine(page, "Slot").getByRole("alert").waitFor();
   expect(await scan(page), "floor with plays").toEqual([]);
@@ -64,7 +64,7 @@ test("a spin by keyboard alone, told to those who hear the page", async () => {
   const page = await w.open();
   await comeIn(page, w.server.url);
   const slot = machine(page, "Slot");
-  await slot.getByLabel("Bet").focus();
+  await slot.getByLabel("Bet", { exact: true }).focus();
   await page.keyboard.press("Enter");
   await slot
     .getByRole("status")

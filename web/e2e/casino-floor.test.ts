@@ -68,7 +68,7 @@ test("bets that are refused say why, and change nothing", async () => {
     ["0", "A bet is a whole number of tokens, 1 or more."],
     ["all of it", "A bet is a whole number of tokens, 1 or more."],
   ] as const) {
-    await slot.getByLabel("Bet").fill(bet);
+    await slot.getByLabel("Bet", { exact: true }).fill(bet);
     await slot.getByRole("button", { name: "Spin" }).click();
     await slot.getByRole("alert").getByText(why).waitFor();
     expect(await slot.locator(".reel-strip").count()).toBe(0);
@@ -82,7 +82,7 @@ test("bets that are refused say why, and change nothing", async () => {
     .getByText(/^Cash out by itself at 1\.01 to 1000/)
     .waitFor();
   const rps = machine(page, "Rock, paper, scissors");
-  await rps.getByLabel("Bet").fill("-3");
+  await rps.getByLabel("Bet", { exact: true }).fill("-3");
   await rps.getByRole("button", { name: "Rock", exact: true }).click();
   await rps
     .getByRole("alert")

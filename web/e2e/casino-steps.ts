@@ -89,7 +89,7 @@ export async function guest(origin: string): Promise<{ id: string; token: string
 /** One spin, to its end. */
 export async function spin(page: Page, bet = "10"): Promise<void> {
   const slot = machine(page, "Slot");
-  await slot.getByLabel("Bet").fill(bet);
+  await slot.getByLabel("Bet", { exact: true }).fill(bet);
   await slot.getByRole("button", { name: "Spin" }).click();
   await slot.locator(".machine-said[data-outcome]").waitFor();
   await slot.locator(".reel-strip").first().waitFor({ state: "detached" });
