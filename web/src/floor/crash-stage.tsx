@@ -22,7 +22,7 @@ export function CrashStage({ round, end, skew }: CrashStageProps) {
   const worth = useRef<HTMLSpanElement>(null);
   const line = useRef<SVGPathElement>(null);
   const area = useRef<SVGPathElement>(null);
-  const dot = useRef<SVGCircleElement>(null);
+  const dot = useRef<SVGPathElement>(null);
   const still = useStill();
   const ended = end ? reachedAfter((end.multiplier ?? end.crash_point) * 100) : 0;
 
@@ -31,8 +31,8 @@ export function CrashStage({ round, end, skew }: CrashStageProps) {
       const curve = curveTo(millis);
       line.current?.setAttribute("d", curve.line);
       area.current?.setAttribute("d", curve.area);
-      dot.current?.setAttribute("cx", String(curve.x));
-      dot.current?.setAttribute("cy", String(curve.y));
+      // A line without length, with round ends: it stays round in a box that is stretched.
+      dot.current?.setAttribute("d", `M${curve.x} ${curve.y}h0`);
       if (times.current) times.current.textContent = timesText(hundredths / 100);
     };
     if (!round) {
@@ -79,7 +79,7 @@ export function CrashStage({ round, end, skew }: CrashStageProps) {
         />
         <path className="crash-area" ref={area} />
         <path className="crash-line" ref={line} />
-        <circle className="crash-dot" ref={dot} r="5" />
+        <path className="crash-dot" ref={dot} />
       </svg>
       <p className="crash-times" aria-hidden={round ? true : undefined}>
         <span ref={times}>1.00×</span>

@@ -102,7 +102,7 @@ export function Rotate({ user, casino, rotate, plays, onRotated }: RotateProps) 
         <label htmlFor={fieldId}>
           Your next client seed <span className="quiet">(or the same again)</span>
         </label>
-        <div className="link-line">
+        <div className="link-line seed-form">
           <input
             id={fieldId}
             className="field"

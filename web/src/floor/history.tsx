@@ -1,6 +1,7 @@
 /** The own plays, newest first: live, and older ones when asked for. */
 import { useState } from "react";
 import type { GameEvent } from "../casino/model";
+import { Scroll } from "../ui/scroll";
 import { useFloor } from "./floor-context";
 import { GAME_NAMES, type Line, linesOf, signed, whole } from "./lines";
 import { Signs } from "./symbols";
@@ -37,7 +38,7 @@ export function History({ events }: { readonly events: readonly GameEvent[] }) {
         </div>
       )}
       {lines.length > 0 && (
-        <div className="plays-scroll">
+        <Scroll label="Table of your plays">
           <table className="plays-table">
             <thead>
               <tr>
@@ -58,7 +59,7 @@ export function History({ events }: { readonly events: readonly GameEvent[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {(hidden || ledger.more) && (
         <button type="button" className="button plays-more" disabled={busy} onClick={more}>

@@ -1,5 +1,6 @@
 /** The cabinet of a game: its name, its odds, its stage, what it says. */
 import { type ReactNode, useId, useState } from "react";
+import { createPortal } from "react-dom";
 import type { GameType } from "../casino/model";
 import { GAME_NAMES } from "./lines";
 import { OddsDialog } from "./odds-dialog";
@@ -45,7 +46,9 @@ export function Machine(props: MachineProps) {
           {problem}
         </p>
       )}
-      {odds && <OddsDialog game={game} onClose={() => setOdds(false)} />}
+      {/* It lies on the paper of the house, not on the velvet. */}
+      {odds &&
+        createPortal(<OddsDialog game={game} onClose={() => setOdds(false)} />, document.body)}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { GameType, Odds } from "../casino/model";
 import { refusalOf } from "../casino/reasons";
 import { Dialog } from "../ui/dialog";
+import { Scroll } from "../ui/scroll";
 import { useFloor } from "./floor-context";
 import { GAME_NAMES } from "./lines";
 import { percent, type Row, rowsOf } from "./odds-rows";
@@ -70,7 +71,7 @@ function Told({ odds }: { readonly odds: Odds }) {
           </div>
         ))}
       </dl>
-      <div className="plays-scroll">
+      <Scroll label="Table of the odds">
         <table className="odds-table">
           <thead>
             <tr>
@@ -87,7 +88,7 @@ function Told({ odds }: { readonly odds: Odds }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <p className="quiet">
         <strong>How it was computed:</strong> {odds.method}.
       </p>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { HistoryPage } from "../casino/model";
 import type { KeptSeed } from "../casino/revealed";
 import { type Checked, type Report, verify } from "../casino/verify";
+import { Scroll } from "../ui/scroll";
 import { GAME_NAMES } from "./lines";
 import { Signs } from "./symbols";
 
@@ -58,7 +59,7 @@ export function ReportView({ seed, page }: ReportViewProps) {
       {rows.length === 0 ? (
         <p className="quiet">No play was drawn from this seed.</p>
       ) : (
-        <div className="plays-scroll">
+        <Scroll label="Table of checks">
           <table className="report-table">
             <caption className="sr-only">Plays, drawn again in this browser</caption>
             <thead>
@@ -76,7 +77,7 @@ export function ReportView({ seed, page }: ReportViewProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {rows.length > most && (
         <button

@@ -32,7 +32,7 @@ export function Stake({ value, onChange, disabled = false }: StakeProps) {
           className="chip"
           disabled={!usable}
           onClick={() => to(Math.floor(now / 2))}
-          aria-label="Half the bet"
+          aria-label="½: half the bet"
         >
           ½
         </button>
@@ -41,7 +41,7 @@ export function Stake({ value, onChange, disabled = false }: StakeProps) {
           className="chip"
           disabled={!usable}
           onClick={() => to(Math.floor(now * 2))}
-          aria-label="Twice the bet"
+          aria-label="×2: twice the bet"
         >
           ×2
         </button>

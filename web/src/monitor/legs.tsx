@@ -1,4 +1,6 @@
 /** How long each leg of a command takes: the last second, and the worst of the last minutes. */
+
+import { Scroll } from "../ui/scroll";
 import { LEGS, type Leg } from "./model";
 import type { LegSecond } from "./monitor-store";
 
@@ -16,7 +18,7 @@ export function Legs({ legs }: { readonly legs: readonly LegSecond[] }) {
       {legs.length === 0 ? (
         <p className="quiet">The server tells every second.</p>
       ) : (
-        <div className="plays-scroll">
+        <Scroll label="Table of latencies">
           <table className="legs odds-table">
             <thead>
               <tr>
@@ -41,7 +43,7 @@ export function Legs({ legs }: { readonly legs: readonly LegSecond[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       <p className="quiet">Of the last second in which there was anything to measure.</p>
     </section>
