@@ -7,7 +7,6 @@ import { keptAt, spanOf } from "./rows-window";
 
 /** Height of a row, in pixels; the style sheet says the same. */
 const ROW = 36;
-const COLUMNS = 7;
 
 interface EventTableProps {
   /** Oldest first; the same array while it grows. */
@@ -99,7 +98,7 @@ function Space({ height }: { readonly height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row is not
     <tr aria-hidden="true" className="events-space">
-      <td colSpan={COLUMNS} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }
