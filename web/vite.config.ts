@@ -14,6 +14,7 @@ export default defineConfig({
     alias: [
       { find: /^parlor-client$/, replacement: client("index.ts") },
       { find: /^parlor-client\/react$/, replacement: client("react.ts") },
+      { find: /^parlor-client\/stream$/, replacement: client("stream.ts") },
       { find: /^parlor-client\/turns$/, replacement: client("turns.ts") },
     ],
     // The client's folder may have a React of its own, for its tests. A page needs exactly one.

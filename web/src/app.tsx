@@ -3,6 +3,7 @@ import type { Api } from "parlor-client";
 import { lazy, Suspense } from "react";
 import { BoardPage } from "./board/board-page";
 import { boardIdIn } from "./board/links";
+import { FLOOR, isPage, MONITOR, VERIFY } from "./casino/links";
 import { Home } from "./home/home";
 import { LoginProvider } from "./login/login";
 import { isNommie } from "./nommie/links";
@@ -14,8 +15,19 @@ import { ToastProvider } from "./ui/toast";
 
 // Whoever keeps a tally does not load the cards.
 const NommiePages = lazy(() => import("./nommie/pages"));
-/** For admins alone: nobody else loads it. */
+/** For admins alone: nobody else loads them. */
 const ReplayPage = lazy(() => import("./replay/replay-page"));
+const MonitorPage = lazy(() => import("./monitor/monitor-page"));
+// Nor the casino, who does not play there.
+const FloorPage = lazy(() => import("./floor/floor-page"));
+const VerifyPage = lazy(() => import("./floor/verify-page"));
+
+/** Pages of one address each. */
+const PAGES = [
+  [FLOOR, FloorPage],
+  [VERIFY, VerifyPage],
+  [MONITOR, MonitorPage],
+] as const;
 
 export function App({ api }: { readonly api: Api }) {
   return (
@@ -43,6 +55,14 @@ function Page() {
     return (
       <Suspense fallback={<Shell>{null}</Shell>}>
         <ReplayPage key={replayed} id={replayed} />
+      </Suspense>
+    );
+  }
+  for (const [address, One] of PAGES) {
+    if (!isPage(path, address)) continue;
+    return (
+      <Suspense fallback={<Shell>{null}</Shell>}>
+        <One />
       </Suspense>
     );
   }

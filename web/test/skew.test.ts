@@ -1,13 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  clockText,
-  fromDate,
-  fromStamp,
-  leftUntil,
-  narrow,
-  skewOf,
-  UNKNOWN,
-} from "../src/nommie/skew";
+import { clockText, fromDate, fromStamp, leftUntil, narrow, skewOf, UNKNOWN } from "../src/ui/skew";
 
 /** A `Date` header of a server whose clock is `ahead`; the answer takes `trip` each way. */
 function header(ahead: number, sent: number, trip: number) {

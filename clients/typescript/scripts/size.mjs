@@ -25,6 +25,7 @@ const parts = [
     limit: 2 * KIB,
     without: ["./errors.js", "./http.js", "./transports/*"],
   },
+  { name: "stream", code: 'export * from "./src/stream.ts"', limit: 3 * KIB },
   { name: "turns", code: 'export * from "./src/turns.ts"', limit: 3 * KIB },
 ];
 

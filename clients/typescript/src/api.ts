@@ -11,10 +11,18 @@ import type { CommandResult, TokenSource } from "./types.js";
 
 /** Who is logged in. */
 export interface User {
+  /** Ids of accounts are numbers on the wire; here each id is a string. */
   readonly id: string;
   readonly name: string;
   readonly roles: readonly string[];
+  /** What an account logs in with; absent for guests. */
+  readonly site_id?: string;
+  readonly nickname?: string;
+  readonly role?: string;
 }
+
+/** A user as the server spells it. */
+type SpelledUser = Omit<User, "id"> & { readonly id: string | number };
 
 /** The body of a login, a guest's too. */
 export interface Login {
@@ -125,7 +133,7 @@ export class Api implements TokenSource {
   /** Logs in as a new guest. */
   async guest(name?: string): Promise<User> {
     const body = name === undefined ? {} : { name };
-    return this.#keep(await this.request<Login>("POST", "/api/auth/guest", { body, token: null }));
+    return this.#enter("/api/auth/guest", body);
   }
 
   /** The guest of this device: the login that is kept, or a new one. */
@@ -133,20 +141,32 @@ export class Api implements TokenSource {
     return this.user ?? this.guest(name);
   }
 
-  /** Asks the server who this is. */
-  me(): Promise<User> {
-    return this.request<User>("GET", "/api/auth/me");
+  /** Makes an account, and logs in to it. */
+  async signUp(siteId: string, nickname: string, password: string): Promise<User> {
+    return this.#enter("/api/auth/signup", { site_id: siteId, nickname, password });
   }
 
-  /** Forgets the login, here at once and on the server if it can be reached. */
-  async logout(): Promise<void> {
+  /** Logs in to an account. Who was logged in before is not any more. */
+  async logIn(siteId: string, password: string): Promise<User> {
+    return this.#enter("/api/auth/login", { site_id: siteId, password });
+  }
+
+  /** Asks the server who this is. */
+  async me(): Promise<User> {
+    return userOf(await this.request<SpelledUser>("GET", "/api/auth/me"));
+  }
+
+  /**
+   * Forgets the login, here at once and on the server if it can be reached; with `everywhere` each
+   * login of this user.
+   */
+  async logout(everywhere = false): Promise<void> {
     const login = this.#login;
     if (!login) return;
     this.#drop();
     const { access_token: token, refresh_token } = login;
-    await this.request("POST", "/api/auth/logout", { token, body: { refresh_token } }).catch(
-      () => {},
-    );
+    const body = { refresh_token, ...(everywhere && { everywhere }) };
+    await this.request("POST", "/api/auth/logout", { token, body }).catch(() => {});
   }
 
   /** The access token, renewed when it is about to expire; null when nobody is logged in. */
@@ -243,6 +263,10 @@ export class Api implements TokenSource {
     }
   }
 
+  async #enter(path: string, body: object): Promise<User> {
+    return this.#keep(await this.request<Login>("POST", path, { body, token: null }));
+  }
+
   /** Tabs take turns where the browser lets them (https, localhost): a token must not come twice. */
   async #refresh(old: StoredLogin): Promise<string | null> {
     const locks = this.#storage && globalThis.navigator?.locks;
@@ -284,7 +308,8 @@ export class Api implements TokenSource {
 
   #stored(): StoredLogin | null {
     try {
-      return JSON.parse(this.#storage?.getItem(this.#key) ?? "null") as StoredLogin | null;
+      const stored = this.#storage?.getItem(this.#key) ?? "null";
+      return withUser(JSON.parse(stored) as StoredLogin | null);
     } catch {
       // Unreadable: as if nobody had logged in.
       return null;
@@ -292,7 +317,7 @@ export class Api implements TokenSource {
   }
 
   #keep(login: Login): User {
-    const kept = { ...login, expires_at: Date.now() + login.expires_in * 1000 };
+    const kept = withUser({ ...login, expires_at: Date.now() + login.expires_in * 1000 });
     this.#storage?.setItem(this.#key, JSON.stringify(kept));
     return this.#become(kept);
   }
@@ -313,6 +338,14 @@ export class Api implements TokenSource {
   #tell(change: "renewed" | "identity"): void {
     for (const listener of [...this.#listeners]) listener(change);
   }
+}
+
+function userOf(user: SpelledUser): User {
+  return { ...user, id: String(user.id) };
+}
+
+function withUser<Held extends StoredLogin | null>(login: Held): Held {
+  return login && { ...login, user: userOf(login.user) };
 }
 
 function lasts(login: StoredLogin): boolean {

@@ -144,7 +144,7 @@ pub struct ClosedMessage<'a> {
     pub reason: &'a str,
 }
 
-/// `ack`, `pong`.
+/// `ack`, `pong`, and `closed` of a stream of events.
 #[derive(Debug, Default, Serialize)]
 pub struct Note<'a> {
     /// Message type.
@@ -164,6 +164,9 @@ pub struct Note<'a> {
     /// `since` is in sync, and nothing else is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock_version: Option<u64>,
+    /// In `closed`: why nothing more comes on this topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
     /// In the reply to `subscribe` for a stream of events with `since`: more was missed than is
     /// remembered, and none of it follows.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -189,6 +189,13 @@ pub fn ack_at(topic: &str, gap: Option<bool>, reference: Option<&str>) -> Frame 
     Frame::text(&write(&Note { topic: Some(topic), gap, reference, ..note("ack") }))
 }
 
+/// The socket follows this topic no more: its user may not, any more.
+#[must_use]
+pub fn withdrawn(topic: &str) -> Frame {
+    let reason = Some("permission_withdrawn");
+    Frame::text(&write(&Note { topic: Some(topic), reason, ..note("closed") }))
+}
+
 /// The reply to `ping`.
 #[must_use]
 pub fn pong(reference: Option<&str>) -> Frame {

@@ -212,6 +212,26 @@ async fn only_admins_watch() {
 }
 
 #[tokio::test]
+async fn who_is_no_admin_any_more_watches_no_more() {
+    let house = House::start().await;
+    let admin = house.person_with("7001", &[ADMIN]).await;
+    let mut alone = monitor(&house, &admin, None).await;
+    alone.next().await;
+    let mut many = house.socket("/ws", Some(&admin.token)).await;
+    many.send(json!({"type": "subscribe", "topic": "monitor"})).await;
+    many.next_of(&["monitor_snapshot"]).await;
+    house.person_with("7001", &[]).await;
+    assert_eq!(alone.closed().await.0, 4503);
+    let closed = many.next_of(&["closed"]).await;
+    let expected = (&json!("monitor"), &json!("permission_withdrawn"));
+    assert_eq!((&closed["topic"], &closed["reason"]), expected);
+    spin(&house, &admin, 10).await;
+    many.send(json!({"type": "subscribe", "topic": "monitor"})).await;
+    let message = many.next().await;
+    assert_eq!(message["code"], "FORBIDDEN", "{message}");
+}
+
+#[tokio::test]
 async fn monitors_see_who_comes_and_goes() {
     let house = House::start().await;
     let admin = house.person_with("7001", &[ADMIN]).await;

@@ -1,5 +1,6 @@
 /** The first page: what this is, a new board, the boards there are. */
 
+import { FLOOR } from "../casino/links";
 import { useLogin } from "../login/login";
 import { Link } from "../ui/router";
 import { Shell } from "../ui/shell";
@@ -24,6 +25,9 @@ export function Home() {
         </section>
         <p className="other-game">
           <Link href="/nommie">Play Nommie</Link>, nomination whist for four, with friends or bots.
+          <br />
+          <Link href={FLOOR}>Step onto the floor</Link>: slot, crash, gacha and rock-paper-scissors,
+          for play money.
         </p>
         <BoardList />
         <footer className="foot">

@@ -11,9 +11,11 @@ interface GuestDialogProps {
   readonly api: Api;
   readonly why: string;
   readonly onAnswer: (user: User | null) => void;
+  /** The visitor has an account, or wants one. */
+  readonly onAccount: () => void;
 }
 
-export function GuestDialog({ api, why, onAnswer }: GuestDialogProps) {
+export function GuestDialog({ api, why, onAnswer, onAccount }: GuestDialogProps) {
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -53,6 +55,9 @@ export function GuestDialog({ api, why, onAnswer }: GuestDialogProps) {
           </p>
         )}
         <div className="dialog-actions">
+          <button type="button" className="text-button dialog-aside" onClick={onAccount}>
+            Use an account
+          </button>
           <button type="button" className="button" disabled={busy} onClick={() => void enter("")}>
             Skip
           </button>

@@ -1,11 +1,13 @@
 /**
- * Who is here. Nobody needs a login to watch; the first write asks for a name and makes a guest.
- * Keeps no tokens itself: the client library's Api does.
+ * Who is here. Nobody needs a login to watch; the first write asks for a name and makes a guest, or
+ * logs in to an account. Keeps no tokens itself: the client library's Api does.
  */
 import type { Api, User } from "parlor-client";
 import {
   createContext,
+  lazy,
   type ReactNode,
+  Suspense,
   useCallback,
   useContext,
   useMemo,
@@ -14,15 +16,25 @@ import {
 } from "react";
 import { GuestDialog } from "./guest-dialog";
 
+// Most visitors are guests.
+const AccountDialog = lazy(() => import("./account-dialog"));
+
 export interface LoginValue {
   readonly api: Api;
   readonly user: User | null;
   /** The user, or a new guest after a question; null when the visitor thinks better of it. */
   readonly ensureUser: (why: string) => Promise<User | null>;
+  /** Asks for an account, whoever is logged in; null when the visitor thinks better of it. */
+  readonly enterAccount: (start?: AccountWay) => Promise<User | null>;
 }
 
+/** What the dialog for accounts begins with. */
+export type AccountWay = "login" | "signup";
+
 interface Question {
-  readonly why: string;
+  /** Why a guest would do; null: only an account will. */
+  readonly why: string | null;
+  readonly start: AccountWay;
   readonly answer: (user: User | null) => void;
 }
 
@@ -43,22 +55,21 @@ export function LoginProvider({ api, children }: LoginProviderProps) {
   const subscribe = useCallback((changed: () => void) => api.onChange(changed), [api]);
   const user = useSyncExternalStore(subscribe, () => api.user);
   const [question, setQuestion] = useState<Question | null>(null);
-  const value = useMemo<LoginValue>(
-    () => ({
+  const value = useMemo<LoginValue>(() => {
+    const ask = (why: string | null, start: AccountWay) =>
+      new Promise<User | null>((answer) => {
+        setQuestion((before) => {
+          before?.answer(null);
+          return { why, start, answer };
+        });
+      });
+    return {
       api,
       user,
-      ensureUser: (why) =>
-        api.user
-          ? Promise.resolve(api.user)
-          : new Promise((answer) => {
-              setQuestion((before) => {
-                before?.answer(null);
-                return { why, answer };
-              });
-            }),
-    }),
-    [api, user],
-  );
+      ensureUser: (why) => (api.user ? Promise.resolve(api.user) : ask(why, "login")),
+      enterAccount: (start = "login") => ask(null, start),
+    };
+  }, [api, user]);
   const answer = (given: User | null) => {
     setQuestion(null);
     question?.answer(given);
@@ -66,7 +77,19 @@ export function LoginProvider({ api, children }: LoginProviderProps) {
   return (
     <LoginContext value={value}>
       {children}
-      {question && <GuestDialog api={api} why={question.why} onAnswer={answer} />}
+      {question && question.why !== null && (
+        <GuestDialog
+          api={api}
+          why={question.why}
+          onAnswer={answer}
+          onAccount={() => setQuestion({ ...question, why: null })}
+        />
+      )}
+      {question && question.why === null && (
+        <Suspense fallback={null}>
+          <AccountDialog api={api} start={question.start} onAnswer={answer} />
+        </Suspense>
+      )}
     </LoginContext>
   );
 }

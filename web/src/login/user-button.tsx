@@ -1,13 +1,20 @@
-/** Who is logged in, in the header, and the way to be forgotten. */
+/** Who is logged in, in the header, and the ways in and out. */
 import { useState } from "react";
 import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icons";
 import { useLogin } from "./login";
 
 export function UserButton() {
-  const { api, user } = useLogin();
+  const { user, enterAccount } = useLogin();
   const [open, setOpen] = useState(false);
-  if (!user) return null;
+  if (!user) {
+    return (
+      <button type="button" className="user-button" onClick={() => void enterAccount()}>
+        <Icon name="person" />
+        <span>Log in</span>
+      </button>
+    );
+  }
   const name = user.name || "Guest";
   return (
     <>
@@ -22,30 +29,82 @@ export function UserButton() {
       </button>
       {open && (
         <Dialog title={`You are ${name}`} onClose={() => setOpen(false)}>
-          <p>
-            This browser remembers you as a guest. If it forgets you, the boards stay, but you can
-            change them only with a new edit link.
-          </p>
-          <p className="quiet">
-            The owner of a board sees you among its editors as <code>{user.id}</code>.
-          </p>
-          <div className="dialog-actions">
-            <button
-              type="button"
-              className="button button-danger"
-              onClick={() => {
-                setOpen(false);
-                void api.logout();
-              }}
-            >
-              Forget me
-            </button>
-            <button type="button" className="button" onClick={() => setOpen(false)}>
-              Stay
-            </button>
-          </div>
+          {user.site_id === undefined ? (
+            <Guest onClose={() => setOpen(false)} />
+          ) : (
+            <Account onClose={() => setOpen(false)} />
+          )}
         </Dialog>
       )}
+    </>
+  );
+}
+
+function Guest({ onClose }: { readonly onClose: () => void }) {
+  const { api, user, enterAccount } = useLogin();
+  return (
+    <>
+      <p>
+        This browser remembers you as a guest. If it forgets you, the boards stay, but you can
+        change them only with a new edit link.
+      </p>
+      <p className="quiet">
+        The owner of a board sees you among its editors as <code>{user?.id}</code>.
+      </p>
+      <div className="dialog-actions">
+        <button
+          type="button"
+          className="text-button dialog-aside"
+          onClick={() => {
+            onClose();
+            void enterAccount();
+          }}
+        >
+          Use an account
+        </button>
+        <button
+          type="button"
+          className="button button-danger"
+          onClick={() => {
+            onClose();
+            void api.logout();
+          }}
+        >
+          Forget me
+        </button>
+        <button type="button" className="button" onClick={onClose}>
+          Stay
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Account({ onClose }: { readonly onClose: () => void }) {
+  const { api, user } = useLogin();
+  const leave = (everywhere: boolean) => {
+    onClose();
+    void api.logout(everywhere);
+  };
+  return (
+    <>
+      <p>
+        You are logged in to the account <strong>{user?.site_id}</strong>.
+      </p>
+      <p className="quiet">
+        The owner of a board sees you among its editors as <code>{user?.id}</code>.
+      </p>
+      <div className="dialog-actions">
+        <button type="button" className="text-button dialog-aside" onClick={() => leave(true)}>
+          Log out everywhere
+        </button>
+        <button type="button" className="button button-danger" onClick={() => leave(false)}>
+          Log out
+        </button>
+        <button type="button" className="button" onClick={onClose}>
+          Stay
+        </button>
+      </div>
     </>
   );
 }

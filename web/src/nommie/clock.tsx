@@ -1,8 +1,8 @@
 /** The turn clock: how long a seat has left, and the agreement to stop it. */
 import { createContext, useContext } from "react";
+import { clockText, leftUntil } from "../ui/skew";
 import type { Seat, TurnClock } from "./model";
 import { inPlay, listed, nameOf, people } from "./seats";
-import { clockText, leftUntil } from "./skew";
 import { useTable } from "./table-context";
 import { useNow } from "./use-server-time";
 

@@ -1,7 +1,7 @@
 /** The server's time: asks a few times what its clock shows, and heeds the stamps of events. */
 import type { GameEventMessage } from "parlor-client";
 import { useEffect, useState } from "react";
-import { fromDate, fromStamp, narrow, type Skew, skewOf, UNKNOWN } from "./skew";
+import { fromDate, fromStamp, narrow, type Skew, skewOf, UNKNOWN } from "../ui/skew";
 
 /** Between two questions, in milliseconds: no whole second, so that each narrows the bounds. */
 const APART = 370;

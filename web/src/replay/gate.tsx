@@ -1,13 +1,15 @@
 /** For those who may not look: what it takes, and a place for a token. */
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { useLogin } from "../login/login";
 import { adminToken, keepAdminToken } from "./admin";
 
 interface GateProps {
   readonly onToken: () => void;
+  /** What there is to see. */
+  readonly children: ReactNode;
 }
 
-export function Gate({ onToken }: GateProps) {
+export function Gate({ onToken, children }: GateProps) {
   const { user } = useLogin();
   const [token, setToken] = useState("");
   const [fieldId, hintId] = [useId(), useId()];
@@ -23,8 +25,8 @@ export function Gate({ onToken }: GateProps) {
     <section className="replay-gate">
       <h1>For admins</h1>
       <p>
-        A replay shows what every seat saw, its secrets included. It takes the role{" "}
-        <code>admin</code>.
+        {children} It takes the role <code>admin</code>
+        {user ? `, which ${user.name || "this guest"} does not have here.` : "."}
       </p>
       <form className="stack" onSubmit={submit}>
         <label htmlFor={fieldId}>Admin token</label>

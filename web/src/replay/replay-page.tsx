@@ -28,7 +28,9 @@ export default function ReplayPage({ id }: { readonly id: string }) {
   if (problem && (problem.status === 401 || problem.status === 403)) {
     return (
       <Shell>
-        <Gate onToken={replay.retry} />
+        <Gate onToken={replay.retry}>
+          A replay shows what every seat saw, its secrets included.
+        </Gate>
       </Shell>
     );
   }

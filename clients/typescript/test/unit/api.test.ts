@@ -297,3 +297,44 @@ describe("requests", () => {
     await expect(api.request("DELETE", "/x")).resolves.toBeNull();
   });
 });
+
+describe("accounts", () => {
+  const account = { id: 7, site_id: "ann", nickname: "Ann", name: "Ann", role: "user", roles: [] };
+  const entered = () => Response.json({ ...login("ann"), user: account });
+
+  it("signs up and logs in; ids are strings inside, also those that were kept", async () => {
+    const storage = memory();
+    const { calls, fetcher } = serve(entered);
+    const api = new Api({ url: "http://server", fetch: fetcher, storage });
+    expect((await api.signUp("ann", "Ann", "long enough")).id).toBe("7");
+    expect((await api.logIn("ann", "long enough")).site_id).toBe("ann");
+    expect(calls.map(({ path, body, token }) => [path, body, token])).toEqual([
+      ["/api/auth/signup", { site_id: "ann", nickname: "Ann", password: "long enough" }, null],
+      ["/api/auth/login", { site_id: "ann", password: "long enough" }, null],
+    ]);
+    const kept = JSON.parse(storage.items.get("parlor.login") ?? "null");
+    storage.setItem("parlor.login", JSON.stringify({ ...kept, user: account }));
+    expect(new Api({ storage }).user?.id).toBe("7");
+  });
+
+  it("a renewed token is still of the same user", async () => {
+    const { fetcher } = serve(entered);
+    const api = new Api({ url: "http://server", fetch: fetcher });
+    await api.logIn("ann", "long enough");
+    const told: string[] = [];
+    api.onChange((change) => told.push(change));
+    await api.accessToken(true);
+    expect(told).toEqual(["renewed"]);
+  });
+
+  it("logs out everywhere when asked to", async () => {
+    const { calls, fetcher } = serve(({ path }) =>
+      path.endsWith("logout") ? new Response(null, { status: 204 }) : entered(),
+    );
+    const api = new Api({ url: "http://server", fetch: fetcher });
+    await api.logIn("ann", "long enough");
+    await api.logout(true);
+    expect(calls.at(-1)?.body).toEqual({ refresh_token: "ann-refresh-1", everywhere: true });
+    expect(api.user).toBeNull();
+  });
+});

@@ -101,7 +101,10 @@ pub(super) fn routes(files: Files) -> Router<App> {
         .route("/boards/{id}", get(board))
         .route("/nommie", get(home))
         .route("/nommie/{id}", get(table))
+        .route("/floor", get(home))
+        .route("/verify", get(home))
         .route("/admin/sessions/{id}", get(home))
+        .route("/admin/monitor", get(home))
         .layer(Extension(files))
         .layer(CompressionLayer::new())
 }

@@ -19,6 +19,7 @@ use super::Sockets;
 use super::peers::Peer;
 use crate::app::App;
 use crate::auth::{ADMIN, AuthError, Login};
+use crate::frames;
 
 /// Between two looks: what another process has ended lasts so much longer here.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -76,7 +77,7 @@ async fn look(
 impl Sockets {
     /// Checks the logins behind the sockets of a user again, as the store has them now: closes those
     /// whose login has ended with 4401, those with the face `monitor` whose user is no admin (any more)
-    /// with 4503, and has all others act with the roles of now. Runs by itself within a second of each
+    /// with 4503, takes the topic `monitor` from other sockets of theirs, and has all others act with the roles of now. Runs by itself within a second of each
     /// change of a user; call it where that is too late.
     pub async fn check(&self, user: &UserId) -> Result<(), AuthError> {
         let Some(app) = self.0.app.get() else { return Ok(()) };
@@ -87,6 +88,9 @@ impl Sockets {
             if let Some(why) = verdict(peer.face(), now.as_ref()) {
                 app.hub.close(conn, why.code, why.word);
             } else if let Some(now) = now {
+                if !now.has(ADMIN) && app.streams.leave_all(conn) {
+                    app.hub.send(conn, frames::withdrawn(MONITOR));
+                }
                 renew(&peer, &login, now);
             }
         }

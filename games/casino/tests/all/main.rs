@@ -5,5 +5,6 @@ mod crash;
 mod fairness;
 mod odds;
 mod plays;
+mod vectors;
 mod verify;
 mod world;

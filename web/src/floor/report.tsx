@@ -1,0 +1,130 @@
+/** What a check has found: the seed, and each play that was drawn again from it. */
+import { useState } from "react";
+import type { HistoryPage } from "../casino/model";
+import type { KeptSeed } from "../casino/revealed";
+import { type Checked, type Report, verify } from "../casino/verify";
+import { Scroll } from "../ui/scroll";
+import { GAME_NAMES } from "./lines";
+import { Signs } from "./symbols";
+
+/** Rows that are shown at once; those at fault are always first. */
+const STEP = 30;
+
+interface ReportViewProps {
+  readonly seed: KeptSeed;
+  readonly page: HistoryPage;
+}
+
+export function ReportView({ seed, page }: ReportViewProps) {
+  const [most, setMost] = useState(STEP);
+  const report = verify(seed, page.events, !page.more);
+  const rows = [...report.plays].sort((a, b) => Number(!!b.fault) - Number(!!a.fault));
+  return (
+    <div className="report">
+      <p className="verdict" role="status" data-ok={report.ok}>
+        {verdictOf(report)}
+      </p>
+      <ul className="report-facts">
+        <Fact ok={report.seedOk}>
+          SHA-256 of the server seed is{" "}
+          {report.seedOk
+            ? "the commitment"
+            : `not the commitment, but ${report.computed ?? "none"}`}
+        </Fact>
+        <Fact ok={seed.seen ? true : null}>
+          {seed.seen
+            ? "This browser saw that commitment before the seed was revealed"
+            : "This browser did not see that commitment before the seed was revealed"}
+        </Fact>
+        {report.missing > 0 && (
+          <Fact ok={null}>
+            {report.missing} of {seed.plays} plays are no longer in the history
+          </Fact>
+        )}
+      </ul>
+      <dl className="seeds">
+        <dt>Server seed</dt>
+        <dd>
+          <code>{seed.server_seed}</code>
+        </dd>
+        <dt>Commitment</dt>
+        <dd>
+          <code>{seed.commitment}</code>
+        </dd>
+        <dt>Client seed</dt>
+        <dd>
+          <code>{seed.client_seed}</code>
+        </dd>
+      </dl>
+      {rows.length === 0 ? (
+        <p className="quiet">No play was drawn from this seed.</p>
+      ) : (
+        <Scroll label="Table of checks">
+          <table className="report-table">
+            <caption className="sr-only">Plays, drawn again in this browser</caption>
+            <thead>
+              <tr>
+                <th scope="col">No.</th>
+                <th scope="col">Game</th>
+                <th scope="col">Drawn here</th>
+                <th scope="col">Told by the server</th>
+                <th scope="col">Check</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.slice(0, most).map((one) => (
+                <PlayRow one={one} key={one.event.id} />
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+      {rows.length > most && (
+        <button
+          type="button"
+          className="button plays-more"
+          onClick={() => setMost((before) => before + STEP)}
+        >
+          Show more
+        </button>
+      )}
+    </div>
+  );
+}
+
+function verdictOf({ ok, seedOk, plays, faults }: Report): string {
+  if (ok) {
+    if (plays.length === 0) return "✓ The seed is the one that was committed to.";
+    return `✓ The seed is right, and ${plays.length === 1 ? "the play follows" : `all ${plays.length} plays follow`} from it.`;
+  }
+  if (!seedOk) return "✗ This is not the seed that was committed to.";
+  return `✗ ${faults === 1 ? "One play does" : `${faults} plays do`} not follow from the seed.`;
+}
+
+function Fact({
+  ok,
+  children,
+}: {
+  readonly ok: boolean | null;
+  readonly children: React.ReactNode;
+}) {
+  return (
+    <li data-ok={ok ?? undefined}>
+      <span aria-hidden="true">{ok === null ? "·" : ok ? "✓" : "✗"}</span>
+      <span>{children}.</span>
+    </li>
+  );
+}
+
+function PlayRow({ one }: { readonly one: Checked }) {
+  const slot = one.event.game_type === "slot";
+  return (
+    <tr data-ok={one.fault === null}>
+      <td>{one.counter}</td>
+      <td>{GAME_NAMES[one.event.game_type]}</td>
+      <td>{slot ? <Signs of={one.drawn.split(" ")} /> : one.drawn}</td>
+      <td>{slot ? <Signs of={one.told.split(" ")} /> : one.told}</td>
+      <td className="report-check">{one.fault === null ? "✓ same" : `✗ ${one.fault}`}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { commitmentOf } from "../src/casino/draws";
+import type { GameEvent, Revealed } from "../src/casino/model";
+import { hexOf } from "../src/casino/sha256";
+import { bySeed, verify, verifyRound } from "../src/casino/verify";
+import { House, SERVER_SEED, tampered } from "./casino-plays";
+
+function played(): House {
+  const house = new House();
+  for (let round = 0; round < 12; round += 1) {
+    house.spin();
+    house.rps();
+    house.pull(10);
+    house.crash(10, 101);
+    house.crash(7);
+  }
+  return house;
+}
+
+function revealed(house: House, more: Partial<Revealed> = {}): Revealed {
+  return {
+    server_seed: hexOf(house.serverSeed),
+    commitment: commitmentOf(house.serverSeed),
+    client_seed: house.clientSeed,
+    plays: house.counter,
+    ...more,
+  };
+}
+
+test("every play of an honest house is found again", () => {
+  const house = played();
+  const report = verify(revealed(house), house.events, true);
+  expect(report.plays.filter(({ fault }) => fault)).toEqual([]);
+  expect(report).toMatchObject({ seedOk: true, ok: true, missing: 0, faults: 0 });
+  expect(report.plays).toHaveLength(60);
+});
+
+test("another seed than was committed to is red", () => {
+  const house = played();
+  const other = revealed(house, { server_seed: "00".repeat(32) });
+  expect(verify(other, house.events, true)).toMatchObject({ seedOk: false, ok: false });
+  const none = verify(revealed(house, { server_seed: "not hex" }), house.events, true);
+  expect(none).toMatchObject({ computed: null, ok: false });
+});
+
+const at = (events: readonly GameEvent[], game: string, phase?: string) =>
+  events.findIndex(
+    (event) =>
+      event.game_type === game && (!phase || (event.result as { phase?: string }).phase === phase),
+  );
+
+test.each<[name: string, game: string, change: object, fault: string, phase?: string]>([
+  ["reels", "slot", { reels: [["7️⃣", "7️⃣", "7️⃣"]] }, "other reels"],
+  ["a win", "slot", { win_amount: 1 }, "not paid as it says"],
+  ["a hand", "rps", { computer_choice: "well" }, "another hand"],
+  ["an outcome", "rps", { result: "lost" }, "not paid as it says"],
+  ["items", "gacha", { items: [] }, "other items"],
+  ["the pity", "gacha", { pity: 42 }, "another pity"],
+  ["the point", "crash", { crash_point: 1.77 }, "another point", "cashed_out"],
+  ["the salt", "crash", { salt: "00" }, "not what was committed to", "crashed"],
+  ["the commitment", "crash", { commitment: "00" }, "not what was committed to", "bet"],
+  ["what it pays", "crash", { win_amount: 9 }, "not paid as it says", "crashed"],
+  ["when", "crash", { multiplier: 1000, win_amount: 1 }, "cashed out after the crash", "crashed"],
+])("%s tampered with is red, and nothing else", (_, game, change, fault, phase) => {
+  const house = played();
+  const events = [...house.events];
+  const index = at(events, game, phase);
+  events[index] = tampered(events[index] as GameEvent, change);
+  const report = verify(revealed(house), events, true);
+  expect(report.plays.filter((one) => one.fault).map((one) => one.fault)).toEqual([fault]);
+  expect(report).toMatchObject({ seedOk: true, faults: 1, ok: false });
+});
+
+test("plays before and after the seed are left out, also when they are as many", () => {
+  const house = new House();
+  house.rotate(Uint8Array.from(SERVER_SEED, (byte) => byte ^ 1));
+  for (let pull = 0; pull < 9; pull += 1) house.pull(10);
+  house.rotate(SERVER_SEED);
+  house.pull(10);
+  house.spin();
+  const asked = revealed(house);
+  house.rotate(Uint8Array.from(SERVER_SEED, (byte) => byte ^ 2));
+  house.spin();
+  house.rps();
+  expect(bySeed(house.events).map((group) => group.length)).toEqual([9, 2, 2]);
+  const report = verify(asked, house.events, true);
+  expect(report).toMatchObject({ ok: true, missing: 0 });
+  expect(report.plays.map(({ event }) => event.game_type)).toEqual(["gacha", "slot"]);
+});
+
+test("what the history has lost is missing, not wrong; pity is carried over the gap", () => {
+  const house = played();
+  const report = verify(revealed(house), house.events.slice(16), false);
+  expect(report).toMatchObject({ ok: true, faults: 0 });
+  expect(report.missing).toBe(60 - report.plays.length);
+  expect(report.missing).toBeGreaterThan(0);
+});
+
+test("a seed that was never played with opens its commitment", () => {
+  const house = new House();
+  expect(verify(revealed(house), [], true)).toMatchObject({ ok: true, missing: 0, plays: [] });
+});
+
+test("a round can be checked as soon as it is over", () => {
+  const end = new House().crash();
+  if (end.game_type !== "crash" || end.result.phase === "bet") throw new Error("not an end");
+  expect(verifyRound(end.result)).toBe(true);
+  expect(verifyRound({ ...end.result, crash_point: end.result.crash_point + 0.01 })).toBe(false);
+});

@@ -1,0 +1,179 @@
+/** The wallet's store against a small fake of the server: a socket and answers by hand. */
+import { Api, ApiError } from "parlor-client";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { amountIn, refusalOf, waitOf } from "../src/casino/reasons";
+import { PAGE, WalletStore } from "../src/casino/wallet-store";
+import { House } from "./casino-plays";
+
+class Socket {
+  static all: Socket[] = [];
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  onopen = null;
+  onerror = null;
+  readyState = 1;
+  constructor(readonly url: string) {
+    Socket.all.push(this);
+  }
+  send(): void {}
+  close(): void {}
+  says(...messages: object[]): void {
+    for (const message of messages) this.onmessage?.({ data: JSON.stringify(message) });
+  }
+}
+
+const NOW = 1_767_225_600_000;
+const ACK = { type: "ws_ack", user_id: 1 };
+
+function setUp() {
+  Socket.all = [];
+  const house = new House();
+  const asked: string[] = [];
+  const keys: string[] = [];
+  const answers = new Map<string, () => Response>();
+  let balance = 1000;
+  const fetcher = async (input: RequestInfo | URL, init?: RequestInit) => {
+    const path = String(input);
+    const way = `${init?.method ?? "GET"} ${path.replace(/\?.*/, "")}`;
+    asked.push(`${init?.method ?? "GET"} ${path}`);
+    const key = (init?.headers as Record<string, string>)?.["idempotency-key"];
+    if (key) keys.push(key);
+    const given = answers.get(way);
+    if (given) return given();
+    if (path.includes("/auth/guest")) {
+      const user = { id: 1, name: "Ann", roles: [] };
+      return Response.json({ access_token: "a", refresh_token: "r", expires_in: 900, user });
+    }
+    if (path.includes("/ws/token")) return Response.json({ token: "once" });
+    if (path.includes("/history")) return Response.json({ events: house.events, more: false });
+    if (path.includes("/users/me")) {
+      return Response.json({ balance, streak: 0, pity: 0, crash: null, now: NOW + 5000 });
+    }
+    return Response.json({ balance });
+  };
+  const api = new Api({ fetch: fetcher });
+  vi.stubGlobal("fetch", fetcher);
+  const store = new WalletStore(api, { WebSocket: Socket as never, random: () => 0.5 });
+  const settle = (time = 0) => vi.advanceTimersByTimeAsync(time);
+  const start = async () => {
+    await api.guest();
+    store.start();
+    await settle();
+    Socket.all.at(-1)?.says(ACK);
+    await settle();
+  };
+  const become = (tokens: number) => {
+    balance = tokens;
+  };
+  return { store, house, asked, keys, answers, settle, start, become };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("it fetches once it hears, and knows how far the server's clock is ahead", async () => {
+  const { store, asked, start } = setUp();
+  await start();
+  expect(asked).toContain(`GET /api/games/history?limit=${PAGE}`);
+  expect(store.getState()).toMatchObject({ problem: null, busy: false, skew: 5000 });
+  expect(store.getState().ledger).toMatchObject({ balance: 1000, loaded: true });
+});
+
+test("after a loss it goes on where it was; after a gap it fetches again", async () => {
+  const { store, house, asked, settle, start } = setUp();
+  await start();
+  const fetches = () => asked.filter((one) => one.includes("/history")).length;
+  Socket.all.at(-1)?.says(house.spin());
+  Socket.all.at(-1)?.onclose?.({ code: 1006, reason: "" });
+  await settle(300);
+  expect(Socket.all.at(-1)?.url).toMatch(/\/api\/games\/ws\?since=e1$/);
+  Socket.all.at(-1)?.says({ ...ACK, gap: false }, house.spin());
+  await settle();
+  expect(fetches()).toBe(1);
+  expect(store.getState().ledger.events).toHaveLength(2);
+  house.spin();
+  Socket.all.at(-1)?.onclose?.({ code: 1006, reason: "" });
+  await settle(300);
+  Socket.all.at(-1)?.says({ ...ACK, gap: true });
+  await settle();
+  expect(fetches()).toBe(2);
+  expect(store.getState().ledger.events).toHaveLength(3);
+});
+
+test("who has not heard anything yet cannot go on: everything is fetched again", async () => {
+  const { store, house, become, settle, start } = setUp();
+  await start();
+  Socket.all.at(-1)?.onclose?.({ code: 1006, reason: "" });
+  house.spin();
+  become(990);
+  await settle(300);
+  expect(Socket.all.at(-1)?.url).toMatch(/\/api\/games\/ws$/);
+  Socket.all.at(-1)?.says(ACK);
+  await settle();
+  expect(store.getState().ledger).toMatchObject({ balance: 990 });
+  expect(store.getState().ledger.events).toHaveLength(1);
+});
+
+test("a refusal changes nothing; one for being too fast makes the page wait", async () => {
+  const { store, answers, settle, start } = setUp();
+  await start();
+  const problem = (status: number, code: string, headers = {}) =>
+    new Response(JSON.stringify({ code, detail: "no" }), { status, headers });
+  answers.set("POST /api/games/slot/spin", () => problem(409, "INSUFFICIENT_TOKENS"));
+  const spin = () => store.play((casino) => casino.spin(5000)).catch(refusalOf);
+  expect(await spin()).toBe("You do not have that many tokens.");
+  expect(store.getState().ledger.balance).toBe(1000);
+  answers.set("POST /api/games/slot/spin", () =>
+    problem(429, "RATE_LIMITED", { "retry-after": "2" }),
+  );
+  await spin();
+  expect(store.getState().waitUntil).toBe(Date.now() + 2000);
+  await settle(2000);
+  expect(store.getState().waitUntil).toBe(0);
+});
+
+test("an answer that got lost is asked for again, under the same key", async () => {
+  const { store, keys, answers, settle, start } = setUp();
+  await start();
+  answers.set("POST /api/games/slot/spin", () => {
+    if (keys.length < 2) throw new TypeError("no network");
+    return Response.json({ balance: 980 });
+  });
+  const spun = store.play((casino) => casino.spin(20));
+  await settle(1000);
+  expect(await spun).toEqual({ balance: 980 });
+  expect(keys).toHaveLength(2);
+  expect(new Set(keys).size).toBe(1);
+});
+
+test("a history that cannot be fetched is said, and can be asked for again", async () => {
+  const { store, answers, settle, start } = setUp();
+  answers.set("GET /api/games/history", () => new Response("{}", { status: 503 }));
+  await start();
+  expect(store.getState().problem).toBe("The server had a fault.");
+  answers.clear();
+  store.retry();
+  await settle();
+  expect(store.getState()).toMatchObject({ problem: null, ledger: { loaded: true } });
+});
+
+test("words and amounts", () => {
+  expect(refusalOf(new ApiError(422, "INVALID_BET", "no"))).toMatch(/whole number/);
+  expect(refusalOf(new ApiError(0, "NETWORK", "no"))).toBe("The server cannot be reached.");
+  expect(waitOf(new ApiError(429, "RATE_LIMITED", "", { retryAfter: 3000 }))).toBe(3000);
+  expect(waitOf(new ApiError(429, "RATE_LIMITED", ""))).toBe(1000);
+  expect(waitOf(new ApiError(422, "INVALID_BET", ""))).toBeNull();
+  expect([" 12 ", "1.5", "-3", "", "ten", "1e3"].map(amountIn)).toEqual([
+    12,
+    1.5,
+    -3,
+    "",
+    "ten",
+    1000,
+  ]);
+});
