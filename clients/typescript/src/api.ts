@@ -174,7 +174,7 @@ export class Api implements TokenSource {
     const login = this.#login;
     if (!login) return null;
     if (!fresh && lasts(login)) return login.access_token;
-    // One refresh at a time: the refresh token rotates, a second use of the old one would fail.
+    // One refresh at a time: the refresh token rotates, a second use of the old one ends the login.
     this.#refreshing ??= this.#refresh(login).finally(() => {
       this.#refreshing = null;
     });
@@ -267,7 +267,14 @@ export class Api implements TokenSource {
     return this.#keep(await this.request<Login>("POST", path, { body, token: null }));
   }
 
+  /** Tabs take turns where the browser lets them (https, localhost): a token must not come twice. */
   async #refresh(old: StoredLogin): Promise<string | null> {
+    const locks = this.#storage && globalThis.navigator?.locks;
+    if (!locks) return this.#renew(old);
+    return locks.request(`${this.#key}.refresh`, () => this.#renew(old));
+  }
+
+  async #renew(old: StoredLogin): Promise<string | null> {
     const login = this.#adopt(old) ?? old;
     if (login !== old && lasts(login)) return login.access_token;
     try {

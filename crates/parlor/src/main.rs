@@ -1,10 +1,11 @@
-//! The command line: `serve`, `watch`, `replay`, `token`, `user`, `bench`. Must not know how any of it is
-//! done: each command has a module or a crate of its own.
+//! The command line: `serve`, `watch`, `replay`, `verify`, `token`, `user`, `bench`. Must not know how
+//! any of it is done: each command has a module or a crate of its own.
 
 mod bench;
 mod people;
 mod replay;
 mod serve;
+mod verify;
 mod watch;
 
 use std::process::ExitCode;
@@ -35,6 +36,8 @@ enum Command {
     Watch(watch::WatchArgs),
     /// Play a session's log again: check it, tell it, show any version of it.
     Replay(replay::Replay),
+    /// Check that the casino did not cheat: draw the plays of a revealed seed again.
+    Verify(verify::Verify),
     /// Print an API token for a script, alone on standard output.
     Token(people::Token),
     /// Add, list and promote users.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Watch(watch) => watch.run(),
         Command::Replay(replay) => replay.run(),
+        Command::Verify(verify) => verify.run(),
         Command::Token(token) => token.run(),
         Command::User(user) => user.run(),
         Command::Bench(bench) => bench.run(),

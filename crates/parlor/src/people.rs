@@ -1,14 +1,14 @@
 //! `parlor user` and `parlor token`: work on the data directory, also while a server runs on it.
 //! Must not know how users are kept or tokens are made.
 
-use std::io::IsTerminal;
+use std::io::{BufRead, IsTerminal};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use server::auth::ADMIN;
 use server::listen::{Mode, open_store};
-use server::users::Users;
+use server::users::{Account, Users};
 
 use crate::serve::Source;
 
@@ -21,7 +21,7 @@ const ROLES: [&str; 2] = ["admin", "service"];
 /// The user is made if there is none of that name.
 #[derive(Debug, Args)]
 pub(crate) struct Token {
-    /// Name or id of the user.
+    /// Name or id of the user, or `@SITE_ID`.
     #[arg(long, value_name = "NAME")]
     user: String,
     /// Give the user this role first: `admin`, or `service` for your own backend.
@@ -51,7 +51,10 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Add, list and promote users.
+/// Add, list and promote users, give them passwords, end their logins.
+///
+/// A user is named by id, by the name that an operator gave, or as `@SITE_ID` by what they log in with.
+/// Who signed up by themselves is named in the last way or by id alone.
 #[derive(Debug, Args)]
 pub(crate) struct User {
     #[command(subcommand)]
@@ -60,17 +63,44 @@ pub(crate) struct User {
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Add a user and print its id. `parlor token --user NAME` then prints a login.
+    /// Add a user and print its id. `parlor token --user NAME` then prints a token for scripts; with
+    /// `--login` the user logs in with a password.
     Add {
         /// Name to show, 1 to 64 characters.
         name: String,
         /// Make it an administrator.
         #[arg(long)]
         admin: bool,
+        /// Give it this name to log in with. The password is asked for, or read as one line from
+        /// standard input.
+        #[arg(long, value_name = "SITE_ID")]
+        login: Option<String>,
         #[command(flatten)]
         source: Source,
     },
-    /// List users: id, roles, name; guests with `--guests`.
+    /// Set a user's password, asked for, or read as one line from standard input. Logins by the old
+    /// one end. Who has no account gets one.
+    Password {
+        /// Name or id of the user, or `@SITE_ID`.
+        user: String,
+        /// The name to log in with, for who has no account [default: the user's name].
+        #[arg(long, value_name = "SITE_ID")]
+        login: Option<String>,
+        #[command(flatten)]
+        source: Source,
+    },
+    /// End all logins of a user: their tokens are refused and their sockets closed, on a running server
+    /// within seconds.
+    End {
+        /// Name or id of the user, or `@SITE_ID`.
+        user: String,
+        /// Take all roles from them, too.
+        #[arg(long)]
+        forget_roles: bool,
+        #[command(flatten)]
+        source: Source,
+    },
+    /// List users: id, roles, name and what they log in with; guests with `--guests`.
     List {
         /// Guests as well.
         #[arg(long)]
@@ -83,7 +113,7 @@ enum UserCommand {
     },
     /// Give a user a role, or take it away.
     Grant {
-        /// Name or id of the user.
+        /// Name or id of the user, or `@SITE_ID`.
         user: String,
         /// `admin` or `service`.
         #[arg(value_parser = ROLES)]
@@ -112,6 +142,30 @@ fn at_the_desk<T>(
     })
 }
 
+/// A password from the terminal, typed twice and not shown; or the first line of what is piped in.
+fn read_password() -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        let password = rpassword::prompt_password("Password: ").context("no terminal to ask on")?;
+        let again = rpassword::prompt_password("The same again: ")?;
+        ensure!(password == again, "these are two different passwords");
+        return Ok(password);
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("standard input")?;
+    let password = line.strip_suffix('\n').unwrap_or(&line);
+    let password = password.strip_suffix('\r').unwrap_or(password);
+    if password.is_empty() {
+        bail!("no password: pipe one line in, or run this on a terminal");
+    }
+    Ok(password.to_owned())
+}
+
+/// A line of a list.
+fn print(user: &server::users::User, account: Option<&Account>) {
+    let login = account.map_or_else(String::new, |account| format!("  @{}", account.site_id));
+    println!("{:<18} {:<14} {}{login}", user.id.as_str(), roles_of(user), user.name);
+}
+
 fn roles_of(user: &server::users::User) -> String {
     if user.roles.is_empty() { "-".to_owned() } else { user.roles.join(",") }
 }
@@ -132,19 +186,55 @@ impl Token {
 impl User {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self.command {
-            UserCommand::Add { name, admin, source } => {
+            UserCommand::Add { name, admin, login, source } => {
                 let roles: &[&str] = if admin { &[ADMIN] } else { &[] };
-                let user = at_the_desk(&source, async |users| Ok(users.add(&name, roles).await?))?;
+                let Some(login) = login else {
+                    let user =
+                        at_the_desk(&source, async |users| Ok(users.add(&name, roles).await?))?;
+                    println!("{}", user.id);
+                    eprintln!(
+                        "For a login: parlor token --user {0}, or parlor user password {0}",
+                        user.id
+                    );
+                    return Ok(());
+                };
+                let password = read_password()?;
+                let (user, account) = at_the_desk(&source, async |users| {
+                    Ok(users.add_with_login(&name, roles, &login, &password).await?)
+                })?;
                 println!("{}", user.id);
-                eprintln!("For a login: parlor token --user {}", user.id);
+                eprintln!("{} logs in as {}.", user.name, account.site_id);
+            }
+            UserCommand::Password { user, login, source } => {
+                let password = read_password()?;
+                let (user, account) = at_the_desk(&source, async |users| {
+                    Ok(users.set_password(&user, login.as_deref(), &password).await?)
+                })?;
+                eprintln!("{} ({}) logs in as {}.", user.name, user.id, account.site_id);
+            }
+            UserCommand::End { user, forget_roles, source } => {
+                let user =
+                    at_the_desk(&source, async |users| Ok(users.end(&user, forget_roles).await?))?;
+                print(&user, None);
             }
             UserCommand::List { guests, json, source } => {
-                let users = at_the_desk(&source, async |users| Ok(users.list().await?))?;
-                for user in users.iter().filter(|user| guests || !user.guest) {
+                let users = at_the_desk(&source, async |users| {
+                    let mut shown = Vec::new();
+                    for user in users.list().await? {
+                        if guests || !user.guest {
+                            shown.push((users.account_of(&user).await?, user));
+                        }
+                    }
+                    Ok(shown)
+                })?;
+                for (account, user) in &users {
                     if json {
-                        println!("{}", serde_json::to_string(user)?);
+                        let mut line = serde_json::to_value(user)?;
+                        line["site_id"] =
+                            account.as_ref().map(|account| account.site_id.as_str()).into();
+                        println!("{line}");
                     } else {
-                        println!("{:<18} {:<14} {}", user.id.as_str(), roles_of(user), user.name);
+                        print(user, account.as_ref());
                     }
                 }
             }
@@ -156,7 +246,7 @@ impl User {
                         users.grant(&user, &role).await?
                     })
                 })?;
-                println!("{:<18} {:<14} {}", user.id.as_str(), roles_of(&user), user.name);
+                print(&user, None);
             }
         }
         Ok(())

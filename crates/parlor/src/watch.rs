@@ -1,7 +1,8 @@
-//! `parlor watch`: one session in the terminal, live. Must not know how it is kept in sync: the
-//! client crate does that.
+//! `parlor watch`: one session in the terminal, live, or what happens to all users. Must not know how
+//! it is kept in sync: the client crate does that.
 
 mod board;
+mod monitor;
 
 use std::io::{IsTerminal, Write, stdout};
 
@@ -12,12 +13,19 @@ use serde_json::{Value, json};
 
 /// Follow a session in the terminal, live. Reconnects by itself; Ctrl-C ends it.
 ///
+/// With `--monitor`, follow what all users do, a line each, instead of a session; with the token of
+/// an admin.
+///
 /// A scoreboard is drawn as a board, any other game as JSON. With `--json` every message is one
 /// line: `{"at":…}` objects with `view`, `message`, `connected`, `lost` or `closed`.
 #[derive(Debug, Args)]
 pub(crate) struct WatchArgs {
     /// Session id, or the address of its page or API: http://host/boards/42.
-    session: String,
+    #[arg(required_unless_present = "monitor", conflicts_with = "monitor")]
+    session: Option<String>,
+    /// What all users do. Needs the token of an admin.
+    #[arg(long)]
+    monitor: bool,
     /// The server, when only an id is given.
     #[arg(long, default_value = "http://127.0.0.1:8080", env = "PARLOR_URL")]
     server: String,
@@ -42,7 +50,12 @@ impl WatchArgs {
     }
 
     async fn follow(self) -> anyhow::Result<()> {
-        let (server, session) = place(&self.session, &self.server)?;
+        let Some(session) = &self.session else {
+            let api = Api::new(&self.server, self.token.clone());
+            ensure!(self.token.is_some(), "whose eyes? Give --token (or PARLOR_TOKEN) of an admin");
+            return monitor::follow(api, self.paint(), self.json).await;
+        };
+        let (server, session) = place(session, &self.server)?;
         let api = Api::new(&server, self.token.clone());
         let mut watch = Watch::new(api, &session, WatchOptions { patch: !self.no_patch });
         let mut screen = Screen::new(&self, &session);
@@ -60,6 +73,17 @@ impl WatchArgs {
             }
         }
         Ok(())
+    }
+}
+
+impl WatchArgs {
+    fn paint(&self) -> board::Paint {
+        let colour = match self.color.as_str() {
+            "always" => true,
+            "never" => false,
+            _ => stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        };
+        board::Paint { colour }
     }
 }
 
@@ -89,7 +113,7 @@ fn place(text: &str, server: &str) -> anyhow::Result<(String, String)> {
 struct Screen {
     session: String,
     json: bool,
-    colour: bool,
+    paint: board::Paint,
     redraw: bool,
     status: String,
     presence: Option<u64>,
@@ -97,17 +121,11 @@ struct Screen {
 
 impl Screen {
     fn new(args: &WatchArgs, session: &str) -> Self {
-        let terminal = stdout().is_terminal();
-        let colour = match args.color.as_str() {
-            "always" => true,
-            "never" => false,
-            _ => terminal && std::env::var_os("NO_COLOR").is_none(),
-        };
         Self {
             session: session.to_owned(),
             json: args.json,
-            colour,
-            redraw: terminal,
+            paint: args.paint(),
+            redraw: stdout().is_terminal(),
             status: "connecting".to_owned(),
             presence: None,
         }
@@ -137,7 +155,7 @@ impl Screen {
             },
         }
         let (view, waiting) = (watch.view(), watch.view().lock_version == 0);
-        let paint = board::Paint { colour: self.colour };
+        let paint = self.paint;
         let head = paint.head(&self.session, view.lock_version, &self.status, self.presence);
         let body = if waiting { String::new() } else { board::draw(paint, &view.data) };
         let mut out = stdout().lock();

@@ -43,6 +43,8 @@ codes! {
     UNKNOWN_GAME = 400, false, "This server has no game of that name.";
     /// A login is needed.
     UNAUTHORIZED = 401, false, "A login is needed: the token is missing, malformed, expired, used or revoked.";
+    /// A log-in with a wrong password, or of nobody: which of the two is not told.
+    WRONG_CREDENTIALS = 401, false, "The site_id or the password is wrong.";
     /// The actor may not do this.
     FORBIDDEN = 403, false, "This user may not do this.";
     /// The page is not allowed to use this server.
@@ -63,12 +65,20 @@ codes! {
     OPTIMISTIC_LOCK = 409, false, "The session has moved on; the answer holds the newest view.";
     /// The same idempotency key was used for another command.
     KEY_REUSED = 409, false, "This idempotency key belongs to another command.";
+    /// Somebody logs in by that name.
+    SITE_ID_TAKEN = 409, false, "Another account has this site_id.";
     /// The path was given up.
     GONE = 410, false, "This path was given up; the answer names what took its place.";
     /// The body is too large.
     TOO_LARGE = 413, false, "The body or message is over the limit of its size.";
     /// The body is not JSON by its header.
     UNSUPPORTED_MEDIA_TYPE = 415, false, "Send `content-type: application/json`.";
+    /// The name to log in with is not one.
+    INVALID_SITE_ID = 422, false, "A site_id is 3 to 32 of the letters a to z, digits, `.`, `_` and `-`.";
+    /// The name to show is not one.
+    INVALID_NICKNAME = 422, false, "A nickname is 1 to 64 characters, without control characters.";
+    /// The password is too short or too long.
+    INVALID_PASSWORD = 422, false, "A password is 8 to 128 characters.";
     /// The session has ended.
     SESSION_ENDED = 422, false, "The session has ended and takes no more commands.";
     /// The state would grow over its limit.

@@ -138,6 +138,7 @@ pub async fn start_with(
     app.tasks.spawn(tables::sweep(app.tables.clone()));
     app.tasks.spawn(crate::sockets::tell_turns(app.clone()));
     app.tasks.spawn(streams::watch(app.clone()));
+    app.tasks.spawn(crate::sockets::watch_logins(app.clone()));
     let accepting = CancellationToken::new();
     let router = http::router(app.clone());
     app.tasks.spawn(accept(app.clone(), listener, router, accepting.clone()));

@@ -209,14 +209,20 @@ impl Challenge {
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         let (code, challenge) = match &error {
-            AuthError::GuestsOff => (&codes::FORBIDDEN, None),
+            AuthError::GuestsOff | AuthError::SignupOff => (&codes::FORBIDDEN, None),
             AuthError::BadName => (&codes::BAD_REQUEST, None),
-            AuthError::Unavailable(_) => (&codes::UNAVAILABLE, None),
+            AuthError::BadSiteId(_) => (&codes::INVALID_SITE_ID, None),
+            AuthError::BadNickname => (&codes::INVALID_NICKNAME, None),
+            AuthError::BadPassword => (&codes::INVALID_PASSWORD, None),
+            AuthError::SiteIdTaken => (&codes::SITE_ID_TAKEN, None),
+            AuthError::Unavailable(_) | AuthError::Busy => (&codes::UNAVAILABLE, None),
             AuthError::Missing => (&codes::UNAUTHORIZED, Some(Challenge::NoToken)),
+            AuthError::WrongCredentials => (&codes::WRONG_CREDENTIALS, Some(Challenge::NoToken)),
             AuthError::Expired => (&codes::UNAUTHORIZED, Some(Challenge::Expired)),
-            AuthError::Used | AuthError::Revoked | AuthError::UnknownRefresh => {
-                (&codes::UNAUTHORIZED, Some(Challenge::Ended))
-            }
+            AuthError::Used
+            | AuthError::Revoked
+            | AuthError::UnknownRefresh
+            | AuthError::Reused { .. } => (&codes::UNAUTHORIZED, Some(Challenge::Ended)),
             AuthError::WrongAudience | AuthError::NotInQuery => {
                 (&codes::UNAUTHORIZED, Some(Challenge::WrongUse))
             }

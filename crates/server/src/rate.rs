@@ -4,6 +4,8 @@
 //! The limit of an address is high, since a whole school may share one; the limit of a user is what
 //! one person's pages need.
 
+mod failures;
+
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
@@ -18,11 +20,14 @@ use axum::response::{IntoResponse, Response};
 use game::UserId;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use store::SiteId;
 
 use crate::auth::{Login, SERVICE};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::settings::{Network, Settings};
+pub use failures::Attempt;
+use failures::Failures;
 
 /// Checks between two clearings of those that are back to rest.
 const CLEAR_EVERY: u32 = 4_096;
@@ -35,6 +40,10 @@ struct Inner {
     addresses: Option<Limiter<IpAddr>>,
     users: Option<Limiter<UserId>>,
     guests: Option<Limiter<IpAddr>>,
+    signups: Option<Limiter<IpAddr>>,
+    logins: Option<Limiter<IpAddr>>,
+    refreshes: Option<Limiter<IpAddr>>,
+    failures: Option<Failures>,
     proxies: Vec<Network>,
     metrics: Metrics,
 }
@@ -50,12 +59,16 @@ impl Rates {
     fn per(settings: &Settings, metrics: Metrics, second: Duration, minute: Duration) -> Self {
         let limits = &settings.limits;
         let (address, user) = (limits.requests_per_second_per_address, limits.requests_per_second);
-        let guests = limits.guests_per_minute_per_address;
         let on = !limits.off;
+        let a_minute = |rate: u32| on.then(|| Limiter::new(rate, rate, minute));
         Self(Arc::new(Inner {
             addresses: on.then(|| Limiter::new(address, address.saturating_mul(2), second)),
             users: on.then(|| Limiter::new(user, user.saturating_mul(2), second)),
-            guests: on.then(|| Limiter::new(guests, guests, minute)),
+            guests: a_minute(limits.guests_per_minute_per_address),
+            signups: a_minute(limits.signups_per_minute_per_address),
+            logins: a_minute(limits.logins_per_minute_per_address),
+            refreshes: a_minute(limits.refreshes_per_minute_per_address),
+            failures: on.then(|| Failures::new(limits.failed_logins_per_account, minute * 15)),
             proxies: settings.proxies(),
             metrics,
         }))
@@ -75,6 +88,35 @@ impl Rates {
     pub fn guest(&self, address: IpAddr) -> Result<(), Problem> {
         let text = "too many new guests from this address";
         self.count(self.0.guests.as_ref(), network_of(address), "guests", text)
+    }
+
+    /// One more sign-up from this address.
+    pub fn sign_up(&self, address: IpAddr) -> Result<(), Problem> {
+        let text = "too many sign-ups from this address";
+        self.count(self.0.signups.as_ref(), network_of(address), "signups", text)
+    }
+
+    /// One more log-in with a password from this address.
+    pub fn log_in(&self, address: IpAddr) -> Result<(), Problem> {
+        let text = "too many log-ins from this address";
+        self.count(self.0.logins.as_ref(), network_of(address), "logins", text)
+    }
+
+    /// One more renewal from this address.
+    pub fn refresh(&self, address: IpAddr) -> Result<(), Problem> {
+        let text = "too many renewals of logins from this address";
+        self.count(self.0.refreshes.as_ref(), network_of(address), "refreshes", text)
+    }
+
+    /// A log-in to this account begins. It counts as failed until it is said to have come about, so that
+    /// many at once cannot try more than many in turn. Whether there is such an account does not matter.
+    pub fn attempt(&self, site_id: &SiteId) -> Result<Attempt<'_>, Problem> {
+        let Some(failures) = &self.0.failures else { return Ok(Attempt::uncounted()) };
+        failures.attempt(site_id).map_err(|wait| {
+            self.0.metrics.rate_limited("failed_logins");
+            let text = "too many failed log-ins to this account";
+            Problem::rate_limited(text, wait.as_secs() + 1)
+        })
     }
 
     /// One more request from this address.

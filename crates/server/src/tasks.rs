@@ -56,6 +56,14 @@ impl Tasks {
     }
 }
 
+/// Runs `work` on a thread that may block, for callers who hold no tasks: a tool beside the server. It
+/// ends by itself, whether anybody still waits or not.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(work).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

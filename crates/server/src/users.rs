@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use game::{Name, Timestamp, UserId};
 use store::Store;
-pub use store::User;
+pub use store::{Account, SiteId, User};
 
 use crate::app::App;
-use crate::auth::{ADMIN, Auth, AuthError, SERVICE};
+use crate::auth::{ADMIN, Auth, AuthError, Password, SERVICE};
 use crate::clock::now;
 use crate::settings::{Settings, StoreKind};
 
@@ -23,7 +23,10 @@ pub const ROLES: [&str; 2] = [ADMIN, SERVICE];
 #[derive(Debug, thiserror::Error)]
 pub enum UsersError {
     /// Nobody is called so.
-    #[error("there is no user {0:?}; `parlor user list` shows all, `parlor user add` makes one")]
+    #[error(
+        "there is no user {0:?}; `parlor user list` shows all, `parlor user add` makes one, and \
+         @SITE_ID names who signed up"
+    )]
     NotFound(String),
     /// The name is taken.
     #[error("there is a user {0:?} already, with id {1}")]
@@ -34,6 +37,21 @@ pub enum UsersError {
     /// No such role.
     #[error("there is no role {0:?}: admin or service")]
     BadRole(String),
+    /// Not a name to log in with.
+    #[error(transparent)]
+    BadSiteId(#[from] store::BadSiteId),
+    /// Too short, or too long.
+    #[error("a password is 8 to 128 characters")]
+    BadPassword,
+    /// The name to log in with is taken.
+    #[error("somebody logs in as {0} already")]
+    SiteIdTaken(SiteId),
+    /// There is nothing that a password could be for.
+    #[error("{0} has no account and the name cannot be one: give a name to log in with (--login)")]
+    NoLogin(String),
+    /// Another name to log in with than they have.
+    #[error("{0} logs in as {1} already")]
+    OtherLogin(String, SiteId),
     /// Not a name.
     #[error(transparent)]
     BadName(#[from] game::BadName),
@@ -70,22 +88,77 @@ impl Users {
         Ok(Self { store, auth, kept: settings.store == StoreKind::Sqlite })
     }
 
-    /// Adds a user. Names of users that an operator made are unique; guests may be called anything.
+    /// Adds a user. Names of users that an operator made are unique; guests and those who sign up may be
+    /// called anything.
     pub async fn add(&self, name: &str, roles: &[&str]) -> Result<User, UsersError> {
+        let user = self.new_user(name, roles).await?;
+        self.auth.put_user(user.clone()).await?;
+        Ok(user)
+    }
+
+    /// A user of a name that nobody has; not kept yet.
+    async fn new_user(&self, name: &str, roles: &[&str]) -> Result<User, UsersError> {
         let name = Name::new(name)?;
         if let Some(user) = self.named(name.as_str()).await?.into_iter().next() {
             return Err(UsersError::Taken(user.name, user.id));
         }
-        let user = User {
+        Ok(User {
             id: self.auth.free_id().await?,
             name: name.as_str().to_owned(),
             roles: checked(roles)?,
             guest: false,
             created_at: now(),
             valid_from: Timestamp(0),
+        })
+    }
+
+    /// The same with an account to log in with.
+    pub async fn add_with_login(
+        &self,
+        name: &str,
+        roles: &[&str],
+        site_id: &str,
+        password: &str,
+    ) -> Result<(User, Account), UsersError> {
+        let (site_id, password) = (SiteId::new(site_id)?, chosen(password)?);
+        let user = self.new_user(name, roles).await?;
+        self.give_account(user, site_id, password).await
+    }
+
+    /// Sets the password of a user: of the account that they have, which ends all their logins; or else
+    /// of a new one, with `site_id` or their own name to log in with.
+    pub async fn set_password(
+        &self,
+        who: &str,
+        site_id: Option<&str>,
+        password: &str,
+    ) -> Result<(User, Account), UsersError> {
+        let user = self.find(who).await?;
+        let site_id = site_id.map(SiteId::new).transpose()?;
+        let password = chosen(password)?;
+        let Some(account) = self.store.account_of(&user.id).await? else {
+            let own =
+                || SiteId::new(&user.name).map_err(|_| UsersError::NoLogin(user.name.clone()));
+            let site_id = site_id.map_or_else(own, Ok)?;
+            return self.give_account(user, site_id, password).await;
         };
-        self.auth.put_user(user.clone()).await?;
-        Ok(user)
+        if site_id.is_some_and(|site_id| site_id != account.site_id) {
+            return Err(UsersError::OtherLogin(user.name, account.site_id));
+        }
+        self.auth.set_password(&user.id, password).await?;
+        Ok((user, account))
+    }
+
+    async fn give_account(
+        &self,
+        user: User,
+        site_id: SiteId,
+        password: Password,
+    ) -> Result<(User, Account), UsersError> {
+        match self.auth.give_account(user, site_id.clone(), password).await {
+            Err(AuthError::SiteIdTaken) => Err(UsersError::SiteIdTaken(site_id)),
+            other => Ok(other?),
+        }
     }
 
     /// Every user, by name.
@@ -93,10 +166,23 @@ impl Users {
         all(self.store.as_ref()).await
     }
 
-    /// The user with this id, or the only one that an operator made with this name.
+    /// What a user logs in with.
+    pub async fn account_of(&self, user: &User) -> Result<Option<Account>, UsersError> {
+        Ok(self.store.account_of(&user.id).await?)
+    }
+
+    /// The user with this id, the only one that an operator made with this name, or, as `@ann`, the
+    /// one who logs in by that name. Without the `@` nobody is meant who signed up: they may have taken
+    /// any name, that of a backend to come for one.
     pub async fn find(&self, who: &str) -> Result<User, UsersError> {
         if let Ok(id) = UserId::new(who)
             && let Some(user) = self.store.user(&id).await?
+        {
+            return Ok(user);
+        }
+        if let Some(Ok(site_id)) = who.strip_prefix('@').map(SiteId::new)
+            && let Some(account) = self.store.account(&site_id).await?
+            && let Some(user) = self.store.user(&account.user).await?
         {
             return Ok(user);
         }
@@ -174,8 +260,16 @@ impl Users {
     }
 
     async fn named(&self, name: &str) -> Result<Vec<User>, UsersError> {
-        let users = self.list().await?;
-        Ok(users.into_iter().filter(|user| !user.guest && user.name == name).collect())
+        let mut named = Vec::new();
+        for user in self.list().await? {
+            if user.guest || user.name != name {
+                continue;
+            }
+            if !self.account_of(&user).await?.is_some_and(|account| account.signed_up) {
+                named.push(user);
+            }
+        }
+        Ok(named)
     }
 }
 
@@ -187,7 +281,8 @@ pub async fn first_admin_hint(app: &App) -> Option<String> {
     let users = all(app.store.as_ref()).await.ok()?;
     let admin = users.iter().any(|user| user.roles.iter().any(|role| role == ADMIN));
     (!admin).then(|| {
-        "no admin yet; to make one: parlor user add --admin NAME, then parlor token --user NAME"
+        "no admin yet; to make one: parlor user add --admin NAME --login SITE_ID (asks for a \
+         password), or without --login, then parlor token --user NAME"
             .to_owned()
     })
 }
@@ -202,6 +297,10 @@ async fn all(store: &dyn Store) -> Result<Vec<User>, UsersError> {
             return Ok(users);
         }
     }
+}
+
+fn chosen(password: &str) -> Result<Password, UsersError> {
+    Password::chosen(password).map_err(|_| UsersError::BadPassword)
 }
 
 fn checked(roles: &[&str]) -> Result<Vec<String>, UsersError> {

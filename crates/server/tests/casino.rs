@@ -330,3 +330,35 @@ async fn a_crash_round_outlives_the_server_and_is_settled_once() {
     assert_eq!(me["balance"], 990 + won);
     assert_eq!(won > 0, end["phase"] == "cashed_out", "{end}");
 }
+
+#[tokio::test]
+async fn a_monitor_that_never_reads_is_closed_and_costs_nobody_an_event() {
+    let house = House::with(&[("limits.event_queue", "16")]).await;
+    let admin = house.person_with("7001", &[ADMIN]).await;
+    let ann = house.guest("Ann").await;
+    let mut reads = monitor(&house, &admin, None).await;
+    reads.next().await;
+    let mut window = own(&house, &ann, None).await;
+    window.next().await;
+    let mut never = house.narrow_socket("/api/games/ws/monitor", &admin.token).await;
+    let path = format!("/api/users/{}/tokens", ann.id);
+    house.post(&path, Some(&admin.token), json!({"amount": 100_000_000})).await;
+    // Until the server has given up on the one that does not read.
+    let mut pulls = 0;
+    while house.app().streams.monitors().len() == 2 {
+        assert!(pulls < 20_000, "it is still there");
+        let pull = json!({"pull_count": 10});
+        house.post("/api/games/gacha/pull", Some(&ann.token), pull).await;
+        pulls += 1;
+        // These two do read.
+        reads.next_of(&["game_event"]).await;
+        window.next_of(&["game_event"]).await;
+    }
+    let (code, reason) = never.closed().await;
+    assert_eq!(code, 4408, "{reason}");
+    let heard = |socket: &Socket| {
+        socket.heard.iter().filter(|text| text.contains("\"game_event\"")).count()
+    };
+    assert_eq!((heard(&reads), heard(&window)), (pulls, pulls));
+    assert!(heard(&never) < pulls);
+}

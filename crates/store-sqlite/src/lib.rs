@@ -26,7 +26,8 @@ use futures_util::future::{self, BoxFuture};
 use game::{SessionId, Timestamp, UserId, Version};
 use rusqlite::Connection;
 use store::{
-    CommitError, Epoch, ListQuery, RefreshToken, SessionSummary, Store, StoreError, TokenHash, User,
+    Account, CommitError, Epoch, Family, ListQuery, PasswordHash, RefreshToken, SessionSummary,
+    SiteId, Store, StoreError, Taken, TokenHash, User, UserMark,
 };
 
 use checkpoints::Checkpoints;
@@ -180,11 +181,47 @@ impl Store for SqliteStore {
         self.readers.read(move |db| sql::users(db, after.as_ref(), limit)).await
     }
 
-    async fn put_refresh(&self, token: RefreshToken) -> Result<(), StoreError> {
+    async fn changed_users(
+        &self,
+        after: Option<UserMark>,
+        limit: usize,
+    ) -> Result<(UserMark, Vec<UserId>), StoreError> {
+        self.readers.read(move |db| sql::changed_users(db, after, limit)).await
+    }
+
+    async fn add_account(&self, user: User, account: Account) -> Result<bool, StoreError> {
+        self.write(move |db| sql::add_account(db, &user, &account)).await
+    }
+
+    async fn account(&self, site_id: &SiteId) -> Result<Option<Account>, StoreError> {
+        let site_id = site_id.clone();
+        self.readers.read(move |db| sql::account(db, &site_id)).await
+    }
+
+    async fn account_of(&self, user: &UserId) -> Result<Option<Account>, StoreError> {
+        let user = user.clone();
+        self.readers.read(move |db| sql::account_of(db, &user)).await
+    }
+
+    async fn set_password(
+        &self,
+        user: &UserId,
+        password: PasswordHash,
+    ) -> Result<bool, StoreError> {
+        let user = user.clone();
+        self.write(move |db| sql::set_password(db, &user, &password)).await
+    }
+
+    async fn put_refresh(&self, token: RefreshToken) -> Result<bool, StoreError> {
         self.write(move |db| sql::put_refresh(db, &token)).await
     }
 
-    async fn take_refresh(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError> {
+    async fn refresh(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError> {
+        let hash = *hash;
+        self.readers.read(move |db| sql::refresh(db, hash)).await
+    }
+
+    async fn take_refresh(&self, hash: &TokenHash) -> Result<Taken, StoreError> {
         let hash = *hash;
         self.write(move |db| sql::take_refresh(db, hash)).await
     }
@@ -192,6 +229,21 @@ impl Store for SqliteStore {
     async fn drop_refresh_of(&self, user: &UserId) -> Result<(), StoreError> {
         let user = user.clone();
         self.write(move |db| sql::drop_refresh_of(db, &user)).await
+    }
+
+    async fn end_login(
+        &self,
+        user: &UserId,
+        family: &Family,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (user, family) = (user.clone(), family.clone());
+        self.write(move |db| sql::end_login(db, &user, &family, until)).await
+    }
+
+    async fn login_ended(&self, family: &Family) -> Result<bool, StoreError> {
+        let family = family.clone();
+        self.readers.read(move |db| sql::login_ended(db, &family)).await
     }
 
     async fn claim(

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_first.sql", include_str!("../migrations/0001_first.sql")),
     ("0002_lists.sql", include_str!("../migrations/0002_lists.sql")),
+    ("0003_accounts.sql", include_str!("../migrations/0003_accounts.sql")),
 ];
 
 /// The schema of this binary.

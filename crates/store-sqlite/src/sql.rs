@@ -3,13 +3,17 @@
 
 mod commit;
 mod listed;
+mod logins;
 mod people;
 mod read;
 
 pub(crate) use commit::commit;
 pub(crate) use listed::waiting;
+pub(crate) use logins::{
+    claim, drop_refresh_of, end_login, login_ended, put_refresh, refresh, sweep, take_refresh,
+};
 pub(crate) use people::{
-    claim, drop_refresh_of, put_refresh, put_user, sweep, take_refresh, user, users,
+    account, account_of, add_account, changed_users, put_user, set_password, user, users,
 };
 pub(crate) use read::{due, epoch, list, load, log, touch, versions};
 

@@ -3,6 +3,7 @@
 //! Every adapter passes the suite in [`contract`]; [`memory`] is one of them, and production code
 //! for parties that may be forgotten.
 
+mod account;
 pub mod contract;
 mod error;
 pub mod limits;
@@ -14,8 +15,11 @@ use engine::{CommitRecord, LogEntry, Stored};
 use futures_util::future::BoxFuture;
 use game::{SessionId, Timestamp, UserId, Version};
 
+pub use account::{Account, BadSiteId, PasswordHash, SiteId};
 pub use error::{CommitError, StoreError};
-pub use model::{Epoch, ListQuery, RefreshToken, SessionSummary, TokenHash, User};
+pub use model::{
+    Epoch, Family, ListQuery, RefreshToken, SessionSummary, Taken, TokenHash, User, UserMark,
+};
 
 /// What a store does. All methods may be called from many tasks at once.
 #[async_trait]
@@ -72,14 +76,52 @@ pub trait Store: Send + Sync + 'static {
     /// Users by name, from `after` (exclusive) on, at most `limit`; a name may stand twice.
     async fn users(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError>;
 
-    /// Keeps a refresh token.
-    async fn put_refresh(&self, token: RefreshToken) -> Result<(), StoreError>;
+    /// Users that were put, or lost a login, after this mark, the longest ago first, at most `limit`;
+    /// with the mark to go on from. Without a mark nobody, and the newest mark. One who changed
+    /// several times comes once.
+    async fn changed_users(
+        &self,
+        after: Option<UserMark>,
+        limit: usize,
+    ) -> Result<(UserMark, Vec<UserId>), StoreError>;
 
-    /// Takes a refresh token out, so that it works once; `None` when it is not there.
-    async fn take_refresh(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError>;
+    /// Adds a user (or replaces the one with this id) with what they log in with: both or neither.
+    /// `false`, and nothing is changed, when the site id is taken or the user has an account.
+    async fn add_account(&self, user: User, account: Account) -> Result<bool, StoreError>;
+
+    /// The account with this site id.
+    async fn account(&self, site_id: &SiteId) -> Result<Option<Account>, StoreError>;
+
+    /// The account of this user.
+    async fn account_of(&self, user: &UserId) -> Result<Option<Account>, StoreError>;
+
+    /// Replaces the password of a user; `false` when they have no account.
+    async fn set_password(&self, user: &UserId, password: PasswordHash)
+    -> Result<bool, StoreError>;
+
+    /// Keeps a refresh token, not used yet. `false`, and it is not kept, when its login has ended.
+    async fn put_refresh(&self, token: RefreshToken) -> Result<bool, StoreError>;
+
+    /// A refresh token, used or not, as it is kept.
+    async fn refresh(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError>;
+
+    /// Uses a refresh token: it is good once. A used one is remembered until it expires, so that who
+    /// comes with a copy is noticed.
+    async fn take_refresh(&self, hash: &TokenHash) -> Result<Taken, StoreError>;
 
     /// Takes out all refresh tokens of a user.
     async fn drop_refresh_of(&self, user: &UserId) -> Result<(), StoreError>;
+
+    /// Ends a login: takes out all its refresh tokens, and remembers until `until` that it has ended.
+    async fn end_login(
+        &self,
+        user: &UserId,
+        family: &Family,
+        until: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Was this login ended?
+    async fn login_ended(&self, family: &Family) -> Result<bool, StoreError>;
 
     /// Claims a name until `expires`: true for the first caller, false for all others until then.
     async fn claim(
@@ -89,7 +131,7 @@ pub trait Store: Send + Sync + 'static {
         expires: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Forgets claims and refresh tokens that have expired by `now`; answers how many.
+    /// Forgets claims, refresh tokens and ended logins that have expired by `now`; answers how many.
     async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Does the store answer, and could it write?

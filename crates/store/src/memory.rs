@@ -4,6 +4,8 @@
 //! One lock over plain maps: each call holds it for a few lookups and never waits inside. A commit
 //! takes effect in the call itself, so the order of calls is the order of commits.
 
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,8 +19,10 @@ use game::{SessionId, Status, Timestamp, UserId, Version};
 
 use crate::limits::RECENT_ENTRIES;
 use crate::{
-    CommitError, Epoch, ListQuery, RefreshToken, SessionSummary, Store, StoreError, TokenHash, User,
+    Account, CommitError, Epoch, Family, ListQuery, PasswordHash, RefreshToken, SessionSummary,
+    SiteId, Store, StoreError, Taken, TokenHash, User, UserMark,
 };
+use people::People;
 
 /// A store in memory.
 pub struct MemoryStore {
@@ -29,9 +33,7 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Kept {
     sessions: BTreeMap<SessionId, Session>,
-    users: BTreeMap<UserId, User>,
-    refresh: BTreeMap<TokenHash, RefreshToken>,
-    claims: HashMap<String, Timestamp>,
+    people: People,
     closed: bool,
 }
 
@@ -287,44 +289,75 @@ impl Store for MemoryStore {
     }
 
     async fn put_user(&self, user: User) -> Result<(), StoreError> {
-        self.kept()?.users.insert(user.id.clone(), user);
+        self.kept()?.people.put_user(user);
         Ok(())
     }
 
     async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        Ok(self.kept()?.users.get(id).cloned())
+        Ok(self.kept()?.people.user(id))
     }
 
     async fn users(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
-        let kept = self.kept()?;
-        let after = match after {
-            None => None,
-            Some(id) => match kept.users.get(id) {
-                Some(user) => Some((&user.name, &user.id)),
-                None => return Ok(Vec::new()),
-            },
-        };
-        let mut found: Vec<&User> = kept
-            .users
-            .values()
-            .filter(|user| after.is_none_or(|after| (&user.name, &user.id) > after))
-            .collect();
-        found.sort_unstable_by_key(|user| (&user.name, &user.id));
-        Ok(found.into_iter().take(limit).cloned().collect())
+        Ok(self.kept()?.people.users(after, limit))
     }
 
-    async fn put_refresh(&self, token: RefreshToken) -> Result<(), StoreError> {
-        self.kept()?.refresh.insert(token.hash, token);
-        Ok(())
+    async fn changed_users(
+        &self,
+        after: Option<UserMark>,
+        limit: usize,
+    ) -> Result<(UserMark, Vec<UserId>), StoreError> {
+        Ok(self.kept()?.people.changed(after, limit))
     }
 
-    async fn take_refresh(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError> {
-        Ok(self.kept()?.refresh.remove(hash))
+    async fn add_account(&self, user: User, account: Account) -> Result<bool, StoreError> {
+        Ok(self.kept()?.people.add_account(user, account))
+    }
+
+    async fn account(&self, site_id: &SiteId) -> Result<Option<Account>, StoreError> {
+        Ok(self.kept()?.people.account(site_id))
+    }
+
+    async fn account_of(&self, user: &UserId) -> Result<Option<Account>, StoreError> {
+        Ok(self.kept()?.people.account_of(user))
+    }
+
+    async fn set_password(
+        &self,
+        user: &UserId,
+        password: PasswordHash,
+    ) -> Result<bool, StoreError> {
+        Ok(self.kept()?.people.set_password(user, password))
+    }
+
+    async fn put_refresh(&self, token: RefreshToken) -> Result<bool, StoreError> {
+        Ok(self.kept()?.people.put_refresh(token))
+    }
+
+    async fn refresh(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError> {
+        Ok(self.kept()?.people.refresh(hash))
+    }
+
+    async fn take_refresh(&self, hash: &TokenHash) -> Result<Taken, StoreError> {
+        Ok(self.kept()?.people.take_refresh(hash))
     }
 
     async fn drop_refresh_of(&self, user: &UserId) -> Result<(), StoreError> {
-        self.kept()?.refresh.retain(|_, token| token.user != *user);
+        self.kept()?.people.drop_refresh_of(user);
         Ok(())
+    }
+
+    async fn end_login(
+        &self,
+        user: &UserId,
+        family: &Family,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.kept()?.people.end_login(user, family, until);
+        Ok(())
+    }
+
+    async fn login_ended(&self, family: &Family) -> Result<bool, StoreError> {
+        Ok(self.kept()?.people.login_ended(family))
     }
 
     async fn claim(
@@ -333,20 +366,11 @@ impl Store for MemoryStore {
         now: Timestamp,
         expires: Timestamp,
     ) -> Result<bool, StoreError> {
-        let mut kept = self.kept()?;
-        if kept.claims.get(name).is_some_and(|until| *until > now) {
-            return Ok(false);
-        }
-        kept.claims.insert(name.to_owned(), expires);
-        Ok(true)
+        Ok(self.kept()?.people.claim(name, now, expires))
     }
 
     async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let mut kept = self.kept()?;
-        let before = kept.claims.len() + kept.refresh.len();
-        kept.claims.retain(|_, until| *until > now);
-        kept.refresh.retain(|_, token| token.expires_at > now);
-        Ok((before - kept.claims.len() - kept.refresh.len()) as u64)
+        Ok(self.kept()?.people.sweep(now))
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -102,6 +102,25 @@ pub struct User {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TokenHash(pub [u8; 32]);
 
+/// Names one login: its access tokens carry it, and all refresh tokens that came of it by renewal are
+/// its family.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Family(Arc<str>);
+
+impl Family {
+    /// As it was made, stored or carried. It is compared and found by, never read.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text in a token.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A login that can be renewed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshToken {
@@ -109,6 +128,23 @@ pub struct RefreshToken {
     pub hash: TokenHash,
     /// Whose it is.
     pub user: UserId,
+    /// The login that it renews.
+    pub family: Family,
     /// Of no use from then on.
     pub expires_at: Timestamp,
 }
+
+/// What came of taking a refresh token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It was good, and is used from now on.
+    First(RefreshToken),
+    /// It was used before: somebody has a copy.
+    Again(RefreshToken),
+    /// It never was, has been swept, or its login has ended.
+    Unknown,
+}
+
+/// How far the changes of users have been read: see [`Store::changed_users`](crate::Store).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct UserMark(pub u64);

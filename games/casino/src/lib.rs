@@ -14,6 +14,7 @@ mod odds;
 pub mod rps;
 mod rules;
 pub mod slot;
+pub mod verify;
 mod view;
 mod wallet;
 

@@ -82,10 +82,10 @@ impl Server {
         Ok(Self { child, address, data })
     }
 
-    /// An API token with the role of a service, made as an administrator makes it.
-    pub(super) fn service_token(&self) -> anyhow::Result<String> {
+    /// An API token with this role, made as an administrator makes it.
+    pub(super) fn token(&self, role: &str) -> anyhow::Result<String> {
         let output = Command::new(std::env::current_exe()?)
-            .args(["token", "--user", "bench", "--role", "service", "--data-dir"])
+            .args(["token", "--user", "bench", "--role", role, "--data-dir"])
             .arg(self.data.path())
             .stderr(Stdio::inherit())
             .output()?;

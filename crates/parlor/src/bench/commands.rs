@@ -56,7 +56,7 @@ impl Commands {
             "sessions and commands in flight: at least 1"
         );
         let server = Server::parlor(&self.common, &NO_HEARTBEAT)?;
-        let token = server.service_token()?;
+        let token = server.token("service")?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let api = Api::new(&format!("http://{}", server.address), Some(token.clone()));
         let mut sessions = Vec::new();

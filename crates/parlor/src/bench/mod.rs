@@ -10,6 +10,7 @@ mod child;
 mod commands;
 mod contender;
 mod crowd;
+mod floor;
 mod idle;
 mod noise;
 mod publisher;
@@ -36,6 +37,9 @@ pub(crate) enum Bench {
     /// Many games of Nommie at once, each with four players and a spectator, who all see something
     /// else: commits a second, and the time from a command to its last viewer.
     Tables(tables::Tables),
+    /// Many players of the casino, each with a window open, and monitors that watch all of them: plays
+    /// a second, the time to the own window and to the monitors, and a count at both ends.
+    Floor(floor::Floor),
     /// The bare epoll loop, as a server of its own (used by the other workloads).
     #[command(hide = true)]
     BaselineServer(baseline::BaselineServer),
@@ -76,6 +80,7 @@ impl Bench {
             Self::Idle(idle) => idle.run(),
             Self::Commands(commands) => commands.run(),
             Self::Tables(tables) => tables.run(),
+            Self::Floor(floor) => floor.run(),
             Self::BaselineServer(server) => server.run(),
             Self::Contender(process) => process.run(),
         }

@@ -61,7 +61,7 @@ impl Shape {
 impl Publisher {
     /// Makes a session on a server, and a socket to give it commands.
     pub(super) fn parlor(server: &Server, shape: Shape) -> anyhow::Result<Self> {
-        let token = server.service_token()?;
+        let token = server.token("service")?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let api = Api::new(&format!("http://{}", server.address), Some(token.clone()));
         let options = json!({ "title": "bench", "public": shape.public(0) });

@@ -16,7 +16,7 @@ pub(super) struct Paint {
 }
 
 impl Paint {
-    fn text(self, style: Style, text: &str) -> String {
+    pub(super) fn text(self, style: Style, text: &str) -> String {
         if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
@@ -107,7 +107,7 @@ fn draw_board(paint: Paint, board: &Board) -> String {
 }
 
 /// Names come from strangers: nothing in them may steer the terminal.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 

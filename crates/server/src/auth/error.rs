@@ -1,5 +1,8 @@
 //! Why a login did not come about. Must not hold a token: these texts reach logs and clients.
 
+use game::UserId;
+use store::Family;
+
 /// A login was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
@@ -39,6 +42,35 @@ pub enum AuthError {
     /// The refresh token was used, revoked, has expired, or never was.
     #[error("the refresh token is unknown, used or expired: log in again")]
     UnknownRefresh,
+    /// The refresh token was used before: somebody has a copy of it, and its login has been ended.
+    #[error("the refresh token was used before: this login has ended, log in again")]
+    Reused {
+        /// Whose it was.
+        user: UserId,
+        /// The login that has ended; the caller closes its sockets.
+        family: Family,
+    },
+    /// No account has this site id, or it has another password.
+    #[error("the site_id or the password is wrong")]
+    WrongCredentials,
+    /// Not a site id.
+    #[error(transparent)]
+    BadSiteId(#[from] store::BadSiteId),
+    /// Another account has it.
+    #[error("this site_id is taken")]
+    SiteIdTaken,
+    /// Not a name to show.
+    #[error("a nickname is 1 to 64 characters, without control characters")]
+    BadNickname,
+    /// Too short, or too long.
+    #[error("a password is 8 to 128 characters")]
+    BadPassword,
+    /// Too many passwords wait to be hashed.
+    #[error("too many log-ins at once")]
+    Busy,
+    /// The setting `auth.signup` is off.
+    #[error("this server lets nobody sign up")]
+    SignupOff,
     /// The setting `auth.guests` is off.
     #[error("this server takes no guests")]
     GuestsOff,
@@ -67,6 +99,14 @@ impl AuthError {
             Self::Revoked => "revoked",
             Self::NotInQuery => "not_in_query",
             Self::UnknownRefresh => "unknown_refresh",
+            Self::Reused { .. } => "reused",
+            Self::WrongCredentials => "wrong_credentials",
+            Self::BadSiteId(_) => "bad_site_id",
+            Self::SiteIdTaken => "site_id_taken",
+            Self::BadNickname => "bad_nickname",
+            Self::BadPassword => "bad_password",
+            Self::Busy => "busy",
+            Self::SignupOff => "signup_off",
             Self::GuestsOff => "guests_off",
             Self::BadName => "bad_name",
             Self::Unavailable(_) => "unavailable",

@@ -1,43 +1,43 @@
-//! Logins: guests, tokens that this server signs, tokens of other identity providers, refresh
+//! Logins: guests, accounts, tokens that this server signs, tokens of other identity providers, refresh
 //! tokens, and their end. Must not know HTTP beyond the headers that a token travels in.
 //!
 //! What is believed, and why:
 //! - The key decides the algorithm; a token's header only picks among the keys (see `keys`).
 //! - Roles of this server's own users stand in the store, so that taking one away works at once;
 //!   roles of foreign tokens stand in the claim that the operator has named.
-//! - A login ends with its token, or when `User::valid_from` moves past its time of issue.
+//! - A login ends with its token, when it is ended itself (its tokens name it: `sid`), or when
+//!   `User::valid_from` moves past its time of issue.
 
+mod body;
 mod carry;
 mod error;
 mod keys;
+mod logins;
+mod passwords;
 mod people;
 mod secret;
 mod token;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use game::{Actor, SessionId, Timestamp, UserId};
-use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::{RefreshToken, Store, TokenHash, User};
+use store::{Family, Store, TokenHash, User};
 
+pub use body::{LoginBody, UserBody, UserNumber, role_of};
 pub use carry::Via;
 pub use error::AuthError;
+pub use logins::NewAccount;
+pub use passwords::Password;
 pub use secret::Secret;
 
 use crate::clock::now;
 use crate::settings::{QueryTokens, Settings};
 use keys::Keys;
-use people::People;
+use passwords::Passwords;
+use people::{People, Person};
 use token::{Claims, Rules};
-
-/// Longest name of a guest in characters: it fits a player card.
-const GUEST_NAME_CHARS: usize = 64;
-
-/// Random bytes of a refresh token: 256 bits cannot be guessed.
-const REFRESH_BYTES: usize = 32;
 
 /// Random bytes of the id of a socket token: 128 bits do not collide.
 const JTI_BYTES: usize = 16;
@@ -74,6 +74,8 @@ pub struct Login {
     pub issued_at: Timestamp,
     /// Where the token came from.
     pub kind: TokenKind,
+    /// The login among all of its user; tokens for scripts and of other identity providers have none.
+    pub family: Option<Family>,
     foreign: bool,
 }
 
@@ -95,6 +97,18 @@ impl Login {
     }
 }
 
+impl Login {
+    /// The same with the name and roles that the store has. Without a record the token speaks for
+    /// itself: this server has signed it. So it is after `parlor token` beside a store in memory.
+    fn of(mut self, person: Option<Person>) -> Self {
+        if let Some(person) = person.filter(|_| !self.foreign) {
+            self.name = Some(person.name.to_string());
+            self.roles = person.roles.to_vec();
+        }
+        self
+    }
+}
+
 #[cfg(test)]
 impl Login {
     /// Somebody with these roles, for tests that need no token.
@@ -106,41 +120,10 @@ impl Login {
             expires_at: Timestamp(u64::MAX),
             issued_at: Timestamp(0),
             kind: TokenKind::Api,
+            family: None,
             foreign: false,
         }
     }
-}
-
-/// The answer to a login.
-#[derive(Clone, Serialize)]
-pub struct LoginBody {
-    /// For `Authorization: Bearer`.
-    pub access_token: String,
-    /// Always `bearer`.
-    pub token_type: &'static str,
-    /// Seconds that the access token lives.
-    pub expires_in: u64,
-    /// For `POST /api/auth/refresh`; works once.
-    pub refresh_token: String,
-    /// Who it is.
-    pub user: UserBody,
-}
-
-impl fmt::Debug for LoginBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LoginBody").field("user", &self.user).finish_non_exhaustive()
-    }
-}
-
-/// A user as the user sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UserBody {
-    /// The id.
-    pub id: UserId,
-    /// The name to show.
-    pub name: String,
-    /// `admin`, `service`.
-    pub roles: Vec<String>,
 }
 
 /// Checks and makes logins. A clone is one more handle on the same.
@@ -151,10 +134,12 @@ struct Inner {
     store: Arc<dyn Store>,
     keys: Keys,
     people: People,
+    passwords: Passwords,
     rules: Rules,
     access: Duration,
     refresh: Duration,
     guests: bool,
+    signup: bool,
     query: QueryTokens,
 }
 
@@ -168,10 +153,12 @@ impl Auth {
         Ok(Self(Arc::new(Inner {
             keys: Keys::load(settings)?,
             people: People::new(Arc::clone(&store)),
+            passwords: Passwords::new(),
             rules: Rules::of(auth),
             access: Duration::from_secs(auth.access_minutes * 60),
             refresh: Duration::from_secs(auth.refresh_days * 24 * 60 * 60),
             guests: auth.guests,
+            signup: auth.signup,
             query: auth.query_tokens,
             store,
         })))
@@ -205,83 +192,28 @@ impl Auth {
         Ok(login)
     }
 
-    /// Was a login ended, with all others of its user, since it was shown? Its own end is in
+    /// Was a login ended since it was shown, itself or with all others of its user? Its own end is in
     /// `expires_at`.
     pub async fn was_ended(&self, login: &Login) -> Result<bool, AuthError> {
-        let person = self.0.people.find(&login.user).await?;
-        Ok(person.is_some_and(|person| login.issued_at < person.valid_from))
+        match self.person(&login.user, login.issued_at, login.family.as_ref()).await {
+            Ok(_) => Ok(false),
+            Err(AuthError::Revoked) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
-    /// Makes a guest and logs it in.
-    pub async fn guest(&self, name: Option<&str>) -> Result<LoginBody, AuthError> {
-        if !self.0.guests {
-            return Err(AuthError::GuestsOff);
+    /// A login with the name and roles that its user has now, asked of the store anew; `None` when it
+    /// was ended.
+    pub async fn as_of_now(&self, login: &Login) -> Result<Option<Login>, AuthError> {
+        self.0.people.forget(&login.user);
+        if let Some(family) = &login.family {
+            self.0.people.forget_login(family);
         }
-        let name = match name {
-            Some(name) => guest_name(name).ok_or(AuthError::BadName)?,
-            None => format!("Guest {:04}", random_bits()? % 10_000),
-        };
-        let user = User {
-            id: self.free_id().await?,
-            name,
-            roles: Vec::new(),
-            guest: true,
-            created_at: now(),
-            valid_from: Timestamp(0),
-        };
-        self.put_user(user.clone()).await?;
-        self.log_in(&user).await
-    }
-
-    /// Trades a refresh token for a new login. The token works once.
-    pub async fn refresh(&self, token: &str) -> Result<LoginBody, AuthError> {
-        let kept = self.0.store.take_refresh(&hash_of(token)).await?;
-        let kept = kept.filter(|kept| kept.expires_at > now()).ok_or(AuthError::UnknownRefresh)?;
-        let user = self.0.store.user(&kept.user).await?.ok_or(AuthError::UnknownRefresh)?;
-        let body = self.log_in(&user).await?;
-        // A log-out everywhere may have passed between taking the old token and putting the new.
-        let valid_from = self.0.store.user(&user.id).await?.map(|user| user.valid_from);
-        if valid_from != Some(user.valid_from) {
-            self.0.store.take_refresh(&hash_of(&body.refresh_token)).await?;
-            return Err(AuthError::Revoked);
+        match self.person(&login.user, login.issued_at, login.family.as_ref()).await {
+            Ok(person) => Ok(Some(login.clone().of(person))),
+            Err(AuthError::Revoked) => Ok(None),
+            Err(error) => Err(error),
         }
-        Ok(body)
-    }
-
-    /// Ends a login: its refresh token, or with `everywhere` all logins of the user on all devices.
-    /// The caller closes the sockets.
-    pub async fn logout(
-        &self,
-        login: &Login,
-        everywhere: bool,
-        refresh: Option<&str>,
-    ) -> Result<(), AuthError> {
-        if everywhere {
-            return self.end_all(&login.user, login.name.as_deref()).await;
-        }
-        let Some(token) = refresh else { return Ok(()) };
-        let Some(kept) = self.0.store.take_refresh(&hash_of(token)).await? else { return Ok(()) };
-        if kept.user != login.user {
-            self.0.store.put_refresh(kept).await?;
-        }
-        Ok(())
-    }
-
-    /// Ends all logins of a user, here and (within seconds) on every other node.
-    pub async fn end_all(&self, user: &UserId, name: Option<&str>) -> Result<(), AuthError> {
-        let known = self.0.store.user(user).await?;
-        let mut known = known.unwrap_or_else(|| User {
-            id: user.clone(),
-            name: name.unwrap_or(user.as_str()).to_owned(),
-            roles: Vec::new(),
-            guest: false,
-            created_at: now(),
-            valid_from: Timestamp(0),
-        });
-        known.valid_from = Timestamp(known.valid_from.0.max(now().0) + 1);
-        self.put_user(known).await?;
-        self.0.store.drop_refresh_of(user).await?;
-        Ok(())
     }
 
     /// A token to open one socket with, and the seconds that it lives.
@@ -298,6 +230,7 @@ impl Auth {
             expires_at: until,
             login_expires_at: Some(login.expires_at),
             foreign: login.foreign,
+            family: login.family.clone(),
             id: Some(random_hex::<JTI_BYTES>()?),
         })?;
         Ok((token, until.0.saturating_sub(now.0) / 1000))
@@ -311,6 +244,15 @@ impl Auth {
 
     /// The same for a user who need not be in the store.
     pub fn issue_for(&self, user: &User, ttl: Duration) -> Result<String, AuthError> {
+        self.sign(user, ttl, None)
+    }
+
+    fn sign(
+        &self,
+        user: &User,
+        ttl: Duration,
+        family: Option<&Family>,
+    ) -> Result<String, AuthError> {
         // Not before `valid_from`, which is ahead by a millisecond after a log-out everywhere.
         let issued_at = now().max(user.valid_from);
         self.0.keys.sign(&Claims {
@@ -322,6 +264,7 @@ impl Auth {
             expires_at: issued_at.plus(millis(ttl)),
             login_expires_at: None,
             foreign: false,
+            family: family.cloned(),
             id: None,
         })
     }
@@ -350,56 +293,37 @@ impl Auth {
         Claims::read(&verified, &self.0.rules, now())
     }
 
-    /// What the store says of the user decides: whether the login still counts, and its roles.
     async fn login(&self, claims: Claims) -> Result<Login, AuthError> {
-        let person = self.0.people.find(&claims.user).await?;
-        if person.as_ref().is_some_and(|person| claims.issued_at < person.valid_from) {
-            return Err(AuthError::Revoked);
-        }
-        let mut login = Login {
+        let person = self.person(&claims.user, claims.issued_at, claims.family.as_ref()).await?;
+        let login = Login {
             user: claims.user,
             name: claims.name,
             roles: claims.roles,
             expires_at: claims.login_expires_at.unwrap_or(claims.expires_at),
             issued_at: claims.issued_at,
             kind: claims.kind,
+            family: claims.family,
             foreign: claims.foreign,
         };
-        // Without a record the token speaks for itself: this server has signed it. So it is after
-        // `parlor token` beside a store in memory.
-        if let Some(person) = person.filter(|_| !login.foreign) {
-            login.name = Some(person.name.to_string());
-            login.roles = person.roles.to_vec();
+        Ok(login.of(person))
+    }
+
+    /// What the store says of the user decides whether a login still counts.
+    async fn person(
+        &self,
+        user: &UserId,
+        issued_at: Timestamp,
+        family: Option<&Family>,
+    ) -> Result<Option<Person>, AuthError> {
+        let person = self.0.people.find(user).await?;
+        if person.as_ref().is_some_and(|person| issued_at < person.valid_from) {
+            return Err(AuthError::Revoked);
         }
-        Ok(login)
+        match family {
+            Some(family) if self.0.people.ended(family).await? => Err(AuthError::Revoked),
+            _ => Ok(person),
+        }
     }
-
-    async fn log_in(&self, user: &User) -> Result<LoginBody, AuthError> {
-        let refresh_token = random_hex::<REFRESH_BYTES>()?;
-        let kept = RefreshToken {
-            hash: hash_of(&refresh_token),
-            user: user.id.clone(),
-            expires_at: now().plus(millis(self.0.refresh)),
-        };
-        self.0.store.put_refresh(kept).await?;
-        Ok(LoginBody {
-            access_token: self.issue_for(user, self.0.access)?,
-            token_type: "bearer",
-            expires_in: self.0.access.as_secs(),
-            refresh_token,
-            user: UserBody {
-                id: user.id.clone(),
-                name: user.name.clone(),
-                roles: user.roles.clone(),
-            },
-        })
-    }
-}
-
-/// The name of a guest: 1 to 64 characters once the white space around it is cut off.
-fn guest_name(text: &str) -> Option<String> {
-    let name = game::Name::new(text).ok()?;
-    (name.as_str().chars().count() <= GUEST_NAME_CHARS).then(|| name.as_str().to_owned())
 }
 
 /// Only the hash of a refresh token is kept, and tokens are found by it: what takes time does not

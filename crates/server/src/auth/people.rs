@@ -1,17 +1,18 @@
-//! What the store says of a user, remembered for a moment so that a request costs no query. Must
-//! not know tokens.
+//! What the store says of a user and of a login, remembered for a moment so that a request costs no
+//! query. Must not know tokens.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use game::{Timestamp, UserId};
-use store::{Store, StoreError};
+use store::{Family, Store, StoreError};
 
 /// How long it is remembered: by then, what another process has written counts here too.
 const MEMORY: Duration = Duration::from_secs(3);
 
-/// Users remembered at once; past it all are forgotten. A few MiB at the most.
+/// Users, and logins, remembered at once; past it all are forgotten. A few MiB at the most.
 const MOST: usize = 20_000;
 
 /// What a login needs to know of a user.
@@ -25,54 +26,97 @@ pub(super) struct Person {
 
 pub(super) struct People {
     store: Arc<dyn Store>,
-    known: Mutex<Known>,
-}
-
-#[derive(Default)]
-struct Known {
-    people: HashMap<UserId, (Instant, Option<Person>)>,
-    /// Moves with each change, so that what was read before a change is not remembered after it.
-    changes: u64,
+    people: Memory<UserId, Option<Person>>,
+    /// Has this login been ended?
+    logins: Memory<Family, bool>,
 }
 
 impl People {
     pub(super) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, known: Mutex::default() }
+        Self { store, people: Memory::default(), logins: Memory::default() }
     }
 
     /// The user, as it was a moment ago; `None` when there is none.
     pub(super) async fn find(&self, id: &UserId) -> Result<Option<Person>, StoreError> {
-        let changes = {
-            let known = self.known();
-            match known.people.get(id) {
-                Some((since, person)) if since.elapsed() < MEMORY => return Ok(person.clone()),
-                _ => known.changes,
-            }
+        let changes = match self.people.recall(id) {
+            Ok(person) => return Ok(person),
+            Err(changes) => changes,
         };
         let person = self.store.user(id).await?.map(|user| Person {
             name: user.name.into(),
             roles: user.roles.into(),
             valid_from: user.valid_from,
         });
-        let mut known = self.known();
-        if known.changes == changes {
-            if known.people.len() >= MOST {
-                known.people.clear();
-            }
-            known.people.insert(id.clone(), (Instant::now(), person.clone()));
-        }
+        self.people.keep(id, person.clone(), changes);
         Ok(person)
+    }
+
+    /// Has this login been ended, as of a moment ago?
+    pub(super) async fn ended(&self, family: &Family) -> Result<bool, StoreError> {
+        let changes = match self.logins.recall(family) {
+            Ok(ended) => return Ok(ended),
+            Err(changes) => changes,
+        };
+        let ended = self.store.login_ended(family).await?;
+        self.logins.keep(family, ended, changes);
+        Ok(ended)
     }
 
     /// The user has changed.
     pub(super) fn forget(&self, id: &UserId) {
+        self.people.forget(id);
+    }
+
+    /// The login has ended.
+    pub(super) fn forget_login(&self, family: &Family) {
+        self.logins.forget(family);
+    }
+}
+
+/// What was read from the store a moment ago.
+struct Memory<K, V>(Mutex<Known<K, V>>);
+
+struct Known<K, V> {
+    found: HashMap<K, (Instant, V)>,
+    /// Moves with each change, so that what was read before a change is not remembered after it.
+    changes: u64,
+}
+
+impl<K, V> Default for Memory<K, V> {
+    fn default() -> Self {
+        Self(Mutex::new(Known { found: HashMap::new(), changes: 0 }))
+    }
+}
+
+impl<K: Hash + Eq + Clone, V: Clone> Memory<K, V> {
+    /// What is remembered, or else the number of changes so far.
+    fn recall(&self, key: &K) -> Result<V, u64> {
+        let known = self.known();
+        match known.found.get(key) {
+            Some((since, value)) if since.elapsed() < MEMORY => Ok(value.clone()),
+            _ => Err(known.changes),
+        }
+    }
+
+    /// Remembers what was read after so many changes.
+    fn keep(&self, key: &K, value: V, changes: u64) {
+        let mut known = self.known();
+        if known.changes == changes {
+            if known.found.len() >= MOST {
+                known.found.clear();
+            }
+            known.found.insert(key.clone(), (Instant::now(), value));
+        }
+    }
+
+    fn forget(&self, key: &K) {
         let mut known = self.known();
         known.changes += 1;
-        known.people.remove(id);
+        known.found.remove(key);
     }
 
     /// Nothing in there can panic half-way.
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known<K, V>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

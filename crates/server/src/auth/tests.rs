@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use store::RefreshToken;
 use store::memory::MemoryStore;
 use tempfile::TempDir;
 
@@ -57,14 +58,14 @@ async fn a_guest_has_a_name_an_id_and_no_role() {
     let body = world.auth.guest(Some("  Ada  ")).await.unwrap();
     assert_eq!((body.token_type, body.expires_in), ("bearer", 3600));
     let login = world.auth.api(&body.access_token).await.unwrap();
-    assert_eq!(login.user, body.user.id);
+    assert_eq!(UserNumber::Text(login.user.clone()), body.user.id);
     assert_eq!((login.name.as_deref(), login.kind), (Some("Ada"), TokenKind::Api));
-    assert_eq!(login.actor(), Actor::User(body.user.id.clone()));
+    assert_eq!(login.actor(), Actor::User(login.user.clone()));
     assert!(login.roles.is_empty() && !login.has(ADMIN));
     assert!(login.expires_at > now() && login.issued_at <= now());
-    let id: u64 = body.user.id.as_str().parse().unwrap();
+    let id: u64 = login.user.as_str().parse().unwrap();
     assert!((1..=SessionId::MAX).contains(&id));
-    let kept = world.store.user(&body.user.id).await.unwrap().unwrap();
+    let kept = world.store.user(&login.user).await.unwrap().unwrap();
     assert!(kept.guest && kept.name == "Ada");
     let text = serde_json::to_value(&body).unwrap();
     assert_eq!(text["user"], json!({"id": id.to_string(), "name": "Ada", "roles": []}));
@@ -156,22 +157,49 @@ async fn a_refresh_token_works_once() {
     assert_eq!(second.user, first.user);
     assert_ne!(second.refresh_token, first.refresh_token);
     assert!(world.auth.api(&second.access_token).await.is_ok());
-    let again = world.auth.refresh(&first.refresh_token).await;
-    assert_eq!(again.unwrap_err(), AuthError::UnknownRefresh);
     for token in ["", "x", &"0".repeat(64), &second.access_token] {
         assert_eq!(world.auth.refresh(token).await.unwrap_err(), AuthError::UnknownRefresh);
     }
-    assert!(world.auth.refresh(&second.refresh_token).await.is_ok());
+    let third = world.auth.refresh(&second.refresh_token).await.unwrap();
+    let login = world.auth.api(&third.access_token).await.unwrap();
+    assert_eq!(world.auth.api(&first.access_token).await.unwrap().family, login.family);
+    let again = world.auth.refresh(&first.refresh_token).await.unwrap_err();
+    let (user, family) = (login.user.clone(), login.family.clone().unwrap());
+    assert_eq!(again, AuthError::Reused { user, family });
+    // Nothing of that login is good any more; another login of the same user is.
+    for token in [&first, &second, &third].map(|body| &body.refresh_token) {
+        assert_eq!(world.auth.refresh(token).await.unwrap_err(), AuthError::UnknownRefresh);
+    }
+    for token in [&first, &second, &third].map(|body| &body.access_token) {
+        assert_eq!(world.auth.api(token).await, Err(AuthError::Revoked));
+    }
+    assert_eq!(world.auth.was_ended(&login).await, Ok(true));
+}
+
+#[tokio::test]
+async fn of_many_renewals_at_once_one_comes_about_and_the_login_is_over() {
+    let world = World::new();
+    let first = world.auth.guest(None).await.unwrap();
+    let tries = (0..8).map(|_| world.auth.refresh(&first.refresh_token));
+    let outcomes = futures_util::future::join_all(tries).await;
+    assert!(outcomes.iter().filter(|outcome| outcome.is_ok()).count() <= 1, "{outcomes:?}");
+    for body in outcomes.into_iter().flatten().chain([first]) {
+        assert_eq!(world.auth.api(&body.access_token).await, Err(AuthError::Revoked));
+        assert!(world.auth.refresh(&body.refresh_token).await.is_err());
+    }
 }
 
 #[tokio::test]
 async fn an_old_refresh_token_is_of_no_use() {
     let world = World::new();
     let body = world.auth.guest(None).await.unwrap();
-    let kept = world.store.take_refresh(&hash_of(&body.refresh_token)).await.unwrap().unwrap();
+    let kept = world.store.refresh(&hash_of(&body.refresh_token)).await.unwrap().unwrap();
     world.store.put_refresh(RefreshToken { expires_at: now(), ..kept }).await.unwrap();
-    let late = world.auth.refresh(&body.refresh_token).await;
-    assert_eq!(late.unwrap_err(), AuthError::UnknownRefresh);
+    for _ in 0..2 {
+        let late = world.auth.refresh(&body.refresh_token).await;
+        assert_eq!(late.unwrap_err(), AuthError::UnknownRefresh);
+    }
+    assert!(world.auth.api(&body.access_token).await.is_ok(), "nobody is a thief for being late");
 }
 
 #[tokio::test]
@@ -180,15 +208,25 @@ async fn logging_out_ends_this_login_or_all() {
     let here = world.auth.guest(Some("Ada")).await.unwrap();
     let stranger = world.auth.guest(None).await.unwrap();
     let login = world.auth.api(&here.access_token).await.unwrap();
-    // A refresh token of somebody else stays.
-    world.auth.logout(&login, false, Some(&stranger.refresh_token)).await.unwrap();
-    let stranger = world.auth.refresh(&stranger.refresh_token).await.unwrap();
-    world.auth.logout(&login, false, Some(&here.refresh_token)).await.unwrap();
-    assert!(world.auth.refresh(&here.refresh_token).await.is_err());
-
     let user = world.store.user(&login.user).await.unwrap().unwrap();
-    let (phone, desk) =
-        (world.auth.log_in(&user).await.unwrap(), world.auth.log_in(&user).await.unwrap());
+    let phone = world.auth.begin(&user, None).await.unwrap();
+    let desk = world.auth.begin(&user, None).await.unwrap();
+    let tablet = world.auth.begin(&user, None).await.unwrap();
+    // A refresh token of somebody else stays; one of the same user ends its login along with this one.
+    let ended = world.auth.logout(&login, false, Some(&stranger.refresh_token)).await.unwrap();
+    assert_eq!(ended, [login.family.clone().unwrap()]);
+    let stranger = world.auth.refresh(&stranger.refresh_token).await.unwrap();
+    assert!(world.auth.refresh(&here.refresh_token).await.is_err());
+    assert_eq!(world.auth.api(&here.access_token).await, Err(AuthError::Revoked));
+    let login = world.auth.api(&tablet.access_token).await.unwrap();
+    let ended = world.auth.logout(&login, false, Some(&phone.refresh_token)).await.unwrap();
+    assert_eq!(ended.len(), 2);
+    for body in [&phone, &tablet] {
+        assert_eq!(world.auth.api(&body.access_token).await, Err(AuthError::Revoked));
+        assert!(world.auth.refresh(&body.refresh_token).await.is_err());
+    }
+
+    let login = world.auth.api(&desk.access_token).await.unwrap();
     let (socket, _) = world.auth.socket_token(&login).unwrap();
     assert_eq!(world.auth.was_ended(&login).await, Ok(false));
     world.auth.logout(&login, true, None).await.unwrap();
@@ -200,7 +238,7 @@ async fn logging_out_ends_this_login_or_all() {
     assert_eq!(world.auth.socket(&socket, Via::Query).await, Err(AuthError::Revoked));
     // A new login counts at once, in the same millisecond even.
     let user = world.store.user(&login.user).await.unwrap().unwrap();
-    let fresh = world.auth.log_in(&user).await.unwrap();
+    let fresh = world.auth.begin(&user, None).await.unwrap();
     assert!(world.auth.api(&fresh.access_token).await.is_ok());
     assert!(world.auth.api(&stranger.access_token).await.is_ok());
 }
@@ -209,11 +247,12 @@ async fn logging_out_ends_this_login_or_all() {
 async fn roles_are_those_of_the_store_and_change_at_once() {
     let world = World::new();
     let body = world.auth.guest(None).await.unwrap();
-    let mut user = world.store.user(&body.user.id).await.unwrap().unwrap();
+    let id = world.auth.api(&body.access_token).await.unwrap().user;
+    let mut user = world.store.user(&id).await.unwrap().unwrap();
     user.roles = vec![SERVICE.to_owned()];
     world.auth.put_user(user.clone()).await.unwrap();
     let login = world.auth.api(&body.access_token).await.unwrap();
-    assert_eq!(login.actor(), Actor::Service(body.user.id.clone()));
+    assert_eq!(login.actor(), Actor::Service(id));
     user.roles.clear();
     world.auth.put_user(user).await.unwrap();
     assert!(!world.auth.api(&body.access_token).await.unwrap().has(SERVICE));
@@ -294,6 +333,37 @@ async fn claims_of_own_tokens_are_checked_one_by_one() {
     let no_id = json!({"iss": "parlor", "aud": "ws", "sub": "7", "exp": seconds(60)});
     let found = world.auth.socket(&world.forge(&no_id), Via::Query).await;
     assert_eq!(found, Err(AuthError::Malformed));
+}
+
+#[tokio::test]
+async fn a_socket_token_ends_with_the_login_it_was_made_from() {
+    let world = World::new();
+    let body = world.auth.guest(None).await.unwrap();
+    let login = world.auth.api(&body.access_token).await.unwrap();
+    let (token, _) = world.auth.socket_token(&login).unwrap();
+    let (late, _) = world.auth.socket_token(&login).unwrap();
+    let shown = world.auth.socket(&token, Via::Query).await.unwrap();
+    assert_eq!(shown.family, login.family);
+    world.auth.logout(&login, false, None).await.unwrap();
+    assert_eq!(world.auth.socket(&late, Via::Query).await, Err(AuthError::Revoked));
+    assert_eq!(world.auth.was_ended(&shown).await, Ok(true));
+    assert_eq!(world.auth.as_of_now(&shown).await, Ok(None));
+}
+
+#[tokio::test]
+async fn what_another_process_does_is_seen_when_the_store_is_asked_anew() {
+    let world = World::new();
+    let beside = Auth::new(&world.settings, world.store.clone()).unwrap();
+    let body = world.auth.guest(None).await.unwrap();
+    let login = world.auth.api(&body.access_token).await.unwrap();
+    assert_eq!(world.auth.as_of_now(&login).await, Ok(Some(login.clone())));
+    let mut user = world.store.user(&login.user).await.unwrap().unwrap();
+    user.roles = vec![ADMIN.to_owned()];
+    beside.put_user(user).await.unwrap();
+    assert!(world.auth.as_of_now(&login).await.unwrap().unwrap().has(ADMIN));
+    beside.logout(&login, false, None).await.unwrap();
+    assert_eq!(world.auth.as_of_now(&login).await, Ok(None));
+    assert_eq!(world.auth.api(&body.access_token).await, Err(AuthError::Revoked));
 }
 
 #[tokio::test]

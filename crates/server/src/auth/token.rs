@@ -3,6 +3,7 @@
 
 use game::{Timestamp, UserId};
 use serde_json::{Map, Value, json};
+use store::Family;
 
 use super::{AuthError, TokenKind};
 use crate::settings::AuthSettings;
@@ -57,6 +58,8 @@ pub(super) struct Claims {
     pub(super) login_expires_at: Option<Timestamp>,
     /// The login came from another identity provider; also for a socket token made from it.
     pub(super) foreign: bool,
+    /// The login that it belongs to; tokens for scripts belong to none.
+    pub(super) family: Option<Family>,
     pub(super) id: Option<String>,
 }
 
@@ -77,6 +80,7 @@ impl Claims {
             ("exp", json!(self.expires_at.0.div_ceil(1000))),
             ("login_exp_ms", json!(self.login_expires_at)),
             ("foreign", json!(self.foreign.then_some(true))),
+            ("sid", json!(self.family.as_ref().map(Family::as_str))),
             ("jti", json!(self.id)),
         ];
         let said = all.into_iter().filter(|(_, value)| !value.is_null());
@@ -118,6 +122,7 @@ impl Claims {
             expires_at,
             login_expires_at: own("login_exp_ms").and_then(Value::as_u64).map(Timestamp),
             foreign: foreign || own("foreign").and_then(Value::as_bool).unwrap_or(false),
+            family: own("sid").and_then(Value::as_str).map(Family::new),
             id: text(own("jti")),
         })
     }

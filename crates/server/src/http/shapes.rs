@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -351,7 +352,7 @@ pub(super) struct Invite {
 }
 
 /// A login.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "access_token": "<token>", "token_type": "bearer", "expires_in": 900,
     "refresh_token": "<token>", "user": {"id": "u_anna", "name": "Anna", "roles": []}
@@ -370,7 +371,7 @@ pub(super) struct LoginBody {
 }
 
 /// A user.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({"id": "u_anna", "name": "Anna", "roles": []}))]
 pub(super) struct User {
     /// The id.
@@ -379,4 +380,67 @@ pub(super) struct User {
     name: String,
     /// `admin`, `service`; often none.
     roles: Vec<String>,
+}
+
+/// A login of somebody with an account.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "access_token": "<token>", "token_type": "bearer", "expires_in": 900,
+    "refresh_token": "<token>", "user": {
+        "id": 4711, "site_id": "anna", "nickname": "Anna", "name": "Anna", "role": "user", "roles": []
+    }
+}))]
+pub(super) struct AccountLogin {
+    /// For `Authorization: Bearer`.
+    access_token: String,
+    /// `bearer`.
+    token_type: String,
+    /// Seconds.
+    expires_in: u64,
+    /// Works once, for `POST /api/auth/refresh`.
+    refresh_token: String,
+    /// Who is logged in.
+    user: AccountUser,
+}
+
+/// A user with an account.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": 4711, "site_id": "anna", "nickname": "Anna", "name": "Anna", "role": "user", "roles": []
+}))]
+pub(super) struct AccountUser {
+    /// The id.
+    id: u64,
+    /// The name to log in with.
+    site_id: String,
+    /// The name to show.
+    nickname: String,
+    /// The same.
+    name: String,
+    /// `admin`, `service` or `user`: the strongest of `roles`.
+    role: String,
+    /// `admin`, `service`; often none.
+    roles: Vec<String>,
+}
+
+/// A login, as the one that is renewed.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "for the description alone")]
+pub(super) enum AnyLogin {
+    /// Of somebody without an account.
+    Guest(LoginBody),
+    /// Of somebody with one.
+    Account(AccountLogin),
+}
+
+/// A user.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "for the description alone")]
+pub(super) enum AnyUser {
+    /// Without an account.
+    Guest(User),
+    /// With one.
+    Account(AccountUser),
 }

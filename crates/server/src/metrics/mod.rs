@@ -193,7 +193,8 @@ impl Metrics {
         self.0.auth_failures.get_or_create(&Reason { reason }).inc();
     }
 
-    /// A request was one too many: `address`, `user`, `guests`.
+    /// A request was one too many: `address`, `user`, `guests`, `signups`, `logins`, `failed_logins`,
+    /// `refreshes`.
     pub fn rate_limited(&self, limit: &'static str) {
         self.0.rate_limited.get_or_create(&Limit { limit }).inc();
     }

@@ -98,6 +98,9 @@ section! {
         refresh_days: u64 = 90, "days", 1 to 3_650;
         /// People may log in by giving a name, or none.
         guests: bool = true;
+        /// People may sign up: choose a name to log in with and a password. When off, only those log in
+        /// with a password whom an operator has added (`parlor user add --login`).
+        signup: bool = true;
         /// Which tokens may stand in the address of a socket (`?token=`): `any`, for old clients;
         /// `ws-only` takes single-use socket tokens there and is the choice for the open internet,
         /// since addresses end up in logs.
@@ -149,6 +152,19 @@ section! {
         requests_per_second_per_address: u32 = 1_000, "a second", 1 to 1_000_000;
         /// New guests from one address; as many may come at once. Each is a record in the store.
         guests_per_minute_per_address: u32 = 600, "a minute", 1 to 1_000_000;
+        /// Sign-ups from one address; as many may come at once: a school class. Each costs a hash of
+        /// the password and is a record in the store.
+        signups_per_minute_per_address: u32 = 60, "a minute", 1 to 1_000_000;
+        /// Log-ins with a password from one address, good or not; as many may come at once. Each costs a
+        /// hash of the password.
+        logins_per_minute_per_address: u32 = 120, "a minute", 1 to 1_000_000;
+        /// Wrong passwords for one account within 15 minutes, wherever they come from; then every log-in
+        /// is refused until the 15 minutes are over. A good one starts the count anew. Each server
+        /// counts for itself.
+        failed_logins_per_account: u32 = 10, "in 15 minutes", 1 to 1_000_000;
+        /// Renewals of logins from one address; as many may come at once. Each used refresh token is
+        /// remembered until it expires.
+        refreshes_per_minute_per_address: u32 = 600, "a minute", 1 to 1_000_000;
         /// Sockets of one user: a few devices with a few pages.
         sockets_per_user: usize = 32, "sockets", 1 to 100_000;
         /// Sockets from one address; 0 for no limit, since a whole school may share one.

@@ -3,6 +3,7 @@
 
 mod messages;
 mod peers;
+mod standing;
 mod turns;
 mod upgrade;
 
@@ -12,9 +13,11 @@ use game::{SessionId, UserId};
 use hub::{CloseInfo, ConnId, Handler};
 use protocol::close::Close;
 use protocol::from_client::Since;
+use store::Family;
 
 pub use peers::Counts;
 use peers::{Peer, Peers};
+pub(crate) use standing::watch as watch_logins;
 pub(crate) use turns::tell as tell_turns;
 pub use upgrade::upgrade;
 
@@ -108,6 +111,17 @@ impl Sockets {
     pub fn end_user(&self, user: &UserId, why: Close) {
         if let Some(app) = self.0.app.get() {
             for conn in self.0.peers.of_user(user) {
+                app.hub.close(conn, why.code, why.word);
+            }
+        }
+    }
+
+    /// Closes the sockets of one login of a user.
+    pub fn end_login(&self, user: &UserId, family: &Family, why: Close) {
+        let Some(app) = self.0.app.get() else { return };
+        for conn in self.0.peers.of_user(user) {
+            let login = self.0.peers.get(conn).and_then(|peer| peer.login());
+            if login.is_some_and(|login| login.family.as_ref() == Some(family)) {
                 app.hub.close(conn, why.code, why.word);
             }
         }

@@ -90,6 +90,14 @@ impl Peer {
         self.state().login = Some(Arc::new(login));
     }
 
+    /// The same, if the login is still the one that it was.
+    pub(super) fn renew_if(&self, before: &Arc<Login>, now: Login) {
+        let mut state = self.state();
+        if state.login.as_ref().is_some_and(|login| Arc::ptr_eq(login, before)) {
+            state.login = Some(Arc::new(now));
+        }
+    }
+
     /// Whose turn it is; a message that waits is kept.
     pub(super) fn turn(&self, text: &str) -> Turn {
         let mut state = self.state();

@@ -4,6 +4,7 @@ use store::memory::MemoryStore;
 use tempfile::TempDir;
 
 use super::*;
+use crate::auth::NewAccount;
 
 fn desk(kind: StoreKind) -> (TempDir, Users) {
     let dir = tempfile::tempdir().unwrap();
@@ -97,4 +98,62 @@ async fn beside_a_store_in_memory_the_token_speaks_for_itself() {
     let (short, _) = server.socket_token(&login).unwrap();
     let opened = server.socket(&short, crate::auth::Via::Query).await.unwrap();
     assert!(opened.has(SERVICE));
+}
+
+#[tokio::test]
+async fn a_user_with_a_login_can_log_in_with_the_role() {
+    let (_dir, users) = desk(StoreKind::Sqlite);
+    let (root, account) =
+        users.add_with_login("Root", &[ADMIN], "Root", "correct horse").await.unwrap();
+    assert_eq!((account.site_id.as_str(), account.signed_up), ("root", false));
+    let body = users.auth.log_in("ROOT", Password::given("correct horse")).await.unwrap();
+    let login = users.auth.api(&body.access_token).await.unwrap();
+    assert_eq!((&login.user, login.has(ADMIN)), (&root.id, true));
+
+    let again = users.add_with_login("Other", &[], "root", "correct horse").await.unwrap_err();
+    assert_eq!(again.to_string(), "somebody logs in as root already");
+    for (name, site_id, password) in [
+        ("Root", "other", "correct horse"),
+        ("Other", "o", "correct horse"),
+        ("Other", "other", "short"),
+    ] {
+        assert!(users.add_with_login(name, &[], site_id, password).await.is_err(), "{name}");
+    }
+    assert_eq!(users.list().await.unwrap(), [root]);
+}
+
+#[tokio::test]
+async fn a_password_makes_an_account_or_replaces_the_old_one() {
+    let (_dir, users) = desk(StoreKind::Sqlite);
+    let ada = users.add("Ada", &[]).await.unwrap();
+    users.add("Ada the Second", &[]).await.unwrap();
+    let (_, account) = users.set_password("Ada", None, "correct horse").await.unwrap();
+    assert_eq!((account.site_id.as_str(), &account.user), ("ada", &ada.id));
+    let body = users.auth.log_in("ada", Password::given("correct horse")).await.unwrap();
+    users.set_password("@ada", Some("ADA"), "battery staple").await.unwrap();
+    assert_eq!(users.auth.api(&body.access_token).await, Err(AuthError::Revoked));
+    assert!(users.auth.log_in("ada", Password::given("correct horse")).await.is_err());
+    assert!(users.auth.log_in("ada", Password::given("battery staple")).await.is_ok());
+
+    let no_login = users.set_password("Ada the Second", None, "correct horse").await;
+    assert!(matches!(no_login, Err(UsersError::NoLogin(_))), "{no_login:?}");
+    let other = users.set_password("Ada", Some("adah"), "correct horse").await;
+    assert!(matches!(other, Err(UsersError::OtherLogin(..))), "{other:?}");
+    let second = users.set_password("Ada the Second", Some("ada-2"), "correct horse").await;
+    assert_eq!(second.unwrap().1.site_id.as_str(), "ada-2");
+}
+
+#[tokio::test]
+async fn who_signed_up_is_never_taken_for_somebody_of_the_operator() {
+    let (_dir, users) = desk(StoreKind::Sqlite);
+    let wish = NewAccount::new("backend", "backend", "correct horse").unwrap();
+    let body = users.auth.sign_up(wish).await.unwrap();
+    let stranger = users.auth.api(&body.access_token).await.unwrap().user;
+    assert!(matches!(users.find("backend").await, Err(UsersError::NotFound(_))));
+    let (backend, _) = users.token("backend", Some(SERVICE), hour()).await.unwrap();
+    assert_ne!(backend.id, stranger);
+    assert!(users.find(stranger.as_str()).await.unwrap().roles.is_empty());
+    assert_eq!(users.find("backend").await.unwrap().id, backend.id);
+    // But an operator who means them can name them.
+    assert_eq!(users.grant("@Backend", ADMIN).await.unwrap().id, stranger);
 }

@@ -27,11 +27,13 @@ async fn a_guest_logs_in_renews_and_leaves() {
     let renew = json!({"refresh_token": login["refresh_token"]});
     let renewed = ok(world.post(&nobody, "/api/auth/refresh", &renew)).await;
     assert_eq!(renewed["user"], login["user"]);
-    refused(world.post(&nobody, "/api/auth/refresh", &renew), 401, "UNAUTHORIZED").await;
     let leave = json!({"refresh_token": renewed["refresh_token"]});
     expect(world.post(&anna, "/api/auth/logout", &leave), StatusCode::NO_CONTENT).await;
-    let renew = json!({"refresh_token": renewed["refresh_token"]});
-    refused(world.post(&nobody, "/api/auth/refresh", &renew), 401, "UNAUTHORIZED").await;
+    for login in [&login, &renewed] {
+        let renew = json!({"refresh_token": login["refresh_token"]});
+        refused(world.post(&nobody, "/api/auth/refresh", &renew), 401, "UNAUTHORIZED").await;
+    }
+    refused(world.get(&anna, "/api/auth/me"), 401, "UNAUTHORIZED").await;
 }
 
 #[tokio::test]

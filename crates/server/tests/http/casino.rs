@@ -202,6 +202,69 @@ async fn a_token_is_spent_once_whatever_number_of_windows_and_nodes_try() {
     assert_eq!(counters, (0..done.len() as i64).collect::<Vec<_>>());
 }
 
+/// A play, or a gift, as dice have it.
+fn any_play(dice: &mut u64) -> (&'static str, Value) {
+    *dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    let (kind, bet) = ((*dice >> 33) % 7, (*dice >> 40) % 120);
+    match kind {
+        0 | 1 => ("games/slot/spin", json!({"bet_amount": bet})),
+        2 | 3 => ("games/rps/play", json!({"choice": "scissors", "bet_amount": bet})),
+        4 => ("games/gacha/pull", json!({"pull_count": if bet % 2 == 0 { 1 } else { 10 }})),
+        5 => ("games/crash/bet", json!({"bet_amount": bet, "auto_cashout_multiplier": 1.01})),
+        _ => ("grant", json!({"amount": bet})),
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_conserved_over_concurrent_plays_of_many_users_on_two_nodes() {
+    let seed: u64 = std::env::var("SEED").map_or(20_261_121, |seed| seed.parse().unwrap());
+    println!("SEED={seed}");
+    let world = World::start().await;
+    let other = world.beside().await;
+    let admin = world.with_roles("7001", &["admin"]).await;
+    let mut users = Vec::new();
+    for name in ["Ann", "Ben", "Cat"] {
+        users.push(world.guest(name).await);
+    }
+    let mut dice = seed;
+    let tries = (0..240).map(|number: usize| {
+        let (node, who) = (if number % 2 == 0 { &world } else { &other }, &users[number % 3]);
+        let (path, body) = any_play(&mut dice);
+        let (by, path) = match path {
+            "grant" => (&admin, format!("/api/users/{}/tokens", who.id)),
+            path => (who, format!("/api/{path}")),
+        };
+        let (given, request) = (body["amount"].as_i64(), node.post(by, &path, &body));
+        async move {
+            let status = request.send().await.expect("an answer").status().as_u16();
+            assert!([200, 409, 422].contains(&status), "{path} {body}: {status}");
+            (number % 3, given.filter(|_| status == 200).unwrap_or(0), status)
+        }
+    });
+    let answers = join_all(tries).await;
+    let refused = answers.iter().filter(|(_, _, status)| *status != 200).count();
+    assert!((10..200).contains(&refused), "{refused} of 240 were refused");
+    for (index, who) in users.iter().enumerate() {
+        until(&world, who, "/api/users/me", |me| me["crash"].is_null()).await;
+        until(&other, who, "/api/users/me", |me| me["crash"].is_null()).await;
+        let granted: i64 =
+            answers.iter().filter(|(whose, _, _)| *whose == index).map(|(_, given, _)| given).sum();
+        let (mut staked, mut won) = (0, 0);
+        for event in history(&world, who).await {
+            // The end of a crash round names the bet again, which was staked when it began.
+            if event["result"]["phase"].is_null() || event["result"]["phase"] == "bet" {
+                staked += number(&event["bet"]);
+            }
+            won += event["result"]["win_amount"].as_i64().unwrap_or(0);
+        }
+        for node in [&world, &other] {
+            let balance = number(&me(node, who).await["balance"]);
+            assert_eq!(balance, 1000 + granted + won - staked, "{} SEED={seed}", who.id);
+            assert!(balance >= 0);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_repeated_key_is_one_play() {
     let world = World::start().await;

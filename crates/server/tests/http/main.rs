@@ -3,6 +3,7 @@
 
 #![allow(missing_docs, reason = "tests")]
 
+mod accounts;
 mod admin;
 mod auth;
 mod bots;

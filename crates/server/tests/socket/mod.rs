@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use server::auth::SERVICE;
-use server::listen::{self, Running};
+use server::listen::{self, Mode, Running};
 use server::settings::{Overrides, Settings};
 use server::users::Users;
 use tempfile::TempDir;
@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct House {
     running: Option<Running>,
     data: TempDir,
+    settings: Vec<(&'static str, &'static str)>,
     http: reqwest::Client,
 }
 
@@ -32,23 +33,29 @@ pub struct Person {
 
 impl House {
     pub async fn start() -> Self {
-        let data = TempDir::new().unwrap();
-        let running = Some(Self::serve(&data).await);
-        Self { running, data, http: reqwest::Client::new() }
+        Self::with(&[]).await
     }
 
-    async fn serve(data: &TempDir) -> Running {
-        let overrides = Overrides::default()
+    /// One with these settings.
+    pub async fn with(settings: &[(&'static str, &'static str)]) -> Self {
+        let data = TempDir::new().unwrap();
+        let running = Some(Self::serve(&data, settings).await);
+        Self { running, data, settings: settings.to_vec(), http: reqwest::Client::new() }
+    }
+
+    async fn serve(data: &TempDir, settings: &[(&'static str, &'static str)]) -> Running {
+        let base = Overrides::default()
             .set("listen", "127.0.0.1:0")
             .set("data_dir", data.path().to_str().unwrap())
             .set("drain.window_seconds", "0")
             .set("limits.requests_per_second", "10000");
+        let overrides = settings.iter().fold(base, |all, (name, value)| all.set(name, *value));
         listen::start(Settings::load_from(&overrides, []).unwrap()).await.unwrap()
     }
 
     pub async fn restart(&mut self) {
         self.running.take().unwrap().stop().await.unwrap();
-        self.running = Some(Self::serve(&self.data).await);
+        self.running = Some(Self::serve(&self.data, &self.settings).await);
     }
 
     /// From now on its store answers nothing.
@@ -124,13 +131,17 @@ impl House {
     }
 
     pub async fn post(&self, path: &str, token: Option<&str>, body: Value) -> Value {
+        let (status, body) = self.try_post(path, token, body).await;
+        assert!((200..300).contains(&status), "POST {path}: {status} {body}");
+        body
+    }
+
+    pub async fn try_post(&self, path: &str, token: Option<&str>, body: Value) -> (u16, Value) {
         let mut request = self.http.post(self.url(path)).json(&body);
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        let (status, body) = self.send(request).await;
-        assert!((200..300).contains(&status), "POST {path}: {status} {body}");
-        body
+        self.send(request).await
     }
 
     pub async fn try_get(&self, path: &str, token: Option<&str>) -> (u16, Value) {
@@ -189,11 +200,37 @@ impl House {
         assert!((200..300).contains(&status), "DELETE {path}: {status} {body}");
     }
 
+    /// What an operator does beside the running server, as `parlor user` does.
+    pub async fn operate<T>(&self, work: impl AsyncFnOnce(&Users) -> T) -> T {
+        let settings = &self.app().settings;
+        let store = listen::open_store(settings, Mode::Tool).unwrap();
+        let users = Users::new(settings, store.clone()).unwrap();
+        let done = work(&users).await;
+        store.close().await.unwrap();
+        done
+    }
+
+    /// The secret that signs this server's tokens.
+    pub fn secret(&self) -> Vec<u8> {
+        std::fs::read(self.data.path().join("secret.key")).unwrap()
+    }
+
     pub async fn socket(&self, path: &str, token: Option<&str>) -> Socket {
         let bearer = token.map(|token| format!("Bearer {token}"));
         let headers: Vec<(&str, &str)> =
             bearer.iter().map(|value| ("authorization", value.as_str())).collect();
         self.socket_with(path, &headers).await
+    }
+
+    /// A socket whose own buffer is small, so that it is soon full when it is not read.
+    pub async fn narrow_socket(&self, path: &str, token: &str) -> Socket {
+        let address = self.running().address;
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let stream = MaybeTlsStream::Plain(socket.connect(address).await.unwrap());
+        let url = format!("ws://{address}{path}?token={token}");
+        let (stream, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
+        Socket { stream, subprotocol: None, heard: Vec::new(), held: None }
     }
 
     pub async fn socket_with(&self, path: &str, headers: &[(&'static str, &str)]) -> Socket {

@@ -1,10 +1,10 @@
-//! Users, refresh tokens and claims. Must not know what they are good for.
+//! Users and their accounts. Must not know what they are good for.
 
-use game::{Timestamp, UserId};
+use game::UserId;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use store::{RefreshToken, TokenHash, User};
+use store::{Account, PasswordHash, SiteId, User, UserMark};
 
-use super::{rows, time, whole};
+use super::{number, rows, time, whole};
 use crate::failure::Failure;
 
 /// Adds a user, or replaces the one with this id.
@@ -12,10 +12,11 @@ pub(crate) fn put_user(db: &Connection, user: &User) -> Result<(), Failure> {
     let roles =
         serde_json::to_string(&user.roles).map_err(|why| Failure::unreadable("roles", why))?;
     db.prepare_cached(
-        "INSERT INTO user (id, name, roles, guest, created_at, valid_from) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
-         roles = excluded.roles, guest = excluded.guest, created_at = excluded.created_at, \
-         valid_from = excluded.valid_from",
+        "INSERT INTO user (id, name, roles, guest, created_at, valid_from, changed) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(changed), 0) + 1 FROM user)) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, roles = excluded.roles, \
+         guest = excluded.guest, created_at = excluded.created_at, \
+         valid_from = excluded.valid_from, changed = excluded.changed",
     )?
     .execute(params![
         user.id.as_str(),
@@ -71,66 +72,110 @@ fn read_user(row: &Row<'_>) -> Result<User, Failure> {
     })
 }
 
-fn user_id(text: &str) -> Result<UserId, Failure> {
+pub(super) fn user_id(text: &str) -> Result<UserId, Failure> {
     UserId::new(text).map_err(|why| Failure::unreadable("a user id", why))
 }
 
-/// Keeps a refresh token.
-pub(crate) fn put_refresh(db: &Connection, token: &RefreshToken) -> Result<(), Failure> {
+/// Notes that something about a user has changed that stands elsewhere.
+pub(super) fn note_change(db: &Connection, id: &UserId) -> Result<(), Failure> {
     db.prepare_cached(
-        "INSERT INTO refresh_token (hash, user, expires_at) VALUES (?1, ?2, ?3) \
-         ON CONFLICT (hash) DO UPDATE SET user = excluded.user, expires_at = excluded.expires_at",
+        "UPDATE user SET changed = (SELECT max(changed) + 1 FROM user) WHERE id = ?1",
     )?
-    .execute(params![token.hash.0, token.user.as_str(), whole(token.expires_at.0)])?;
+    .execute([id.as_str()])?;
     Ok(())
 }
 
-/// Takes a refresh token out.
-pub(crate) fn take_refresh(
+/// Users that changed after this mark; without one, the newest mark.
+pub(crate) fn changed_users(
     db: &Connection,
-    hash: TokenHash,
-) -> Result<Option<RefreshToken>, Failure> {
-    let taken: Option<(String, i64)> = db
-        .prepare_cached("DELETE FROM refresh_token WHERE hash = ?1 RETURNING user, expires_at")?
-        .query_row([hash.0], |row| Ok((row.get(0)?, row.get(1)?)))
+    after: Option<UserMark>,
+    limit: usize,
+) -> Result<(UserMark, Vec<UserId>), Failure> {
+    let Some(after) = after else {
+        let newest = db
+            .prepare_cached("SELECT coalesce(max(changed), 0) FROM user")?
+            .query_row([], |row| row.get(0))?;
+        return Ok((UserMark(number(newest)?), Vec::new()));
+    };
+    let mut select = db.prepare_cached(
+        "SELECT changed, id FROM user WHERE changed > ?1 ORDER BY changed, id LIMIT ?2",
+    )?;
+    let mut found = select.query(params![whole(after.0), rows(limit)])?;
+    let (mut mark, mut users) = (after, Vec::new());
+    while let Some(row) = found.next()? {
+        mark = UserMark(number(row.get(0)?)?);
+        users.push(user_id(&row.get::<_, String>(1)?)?);
+    }
+    Ok((mark, users))
+}
+
+/// Adds or replaces a user with what they log in with, unless the site id is taken or they have an
+/// account.
+pub(crate) fn add_account(
+    db: &Connection,
+    user: &User,
+    account: &Account,
+) -> Result<bool, Failure> {
+    let taken = db
+        .prepare_cached("SELECT 1 FROM account WHERE site_id = ?1 OR user = ?2")?
+        .exists(params![account.site_id.as_str(), account.user.as_str()])?;
+    if taken {
+        return Ok(false);
+    }
+    put_user(db, user)?;
+    db.prepare_cached(
+        "INSERT INTO account (site_id, user, password, signed_up) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        account.site_id.as_str(),
+        account.user.as_str(),
+        account.password.expose(),
+        account.signed_up,
+    ])?;
+    Ok(true)
+}
+
+/// The account with this site id.
+pub(crate) fn account(db: &Connection, site_id: &SiteId) -> Result<Option<Account>, Failure> {
+    one_account(
+        db,
+        "SELECT site_id, user, password, signed_up FROM account WHERE site_id = ?1",
+        site_id.as_str(),
+    )
+}
+
+/// The account of this user.
+pub(crate) fn account_of(db: &Connection, user: &UserId) -> Result<Option<Account>, Failure> {
+    one_account(
+        db,
+        "SELECT site_id, user, password, signed_up FROM account WHERE user = ?1",
+        user.as_str(),
+    )
+}
+
+fn one_account(db: &Connection, text: &str, key: &str) -> Result<Option<Account>, Failure> {
+    let found: Option<(String, String, String, bool)> = db
+        .prepare_cached(text)?
+        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
-    taken
-        .map(|(user, expires)| {
-            Ok(RefreshToken { hash, user: user_id(&user)?, expires_at: time(expires)? })
+    found
+        .map(|(site_id, user, password, signed_up)| {
+            let site_id =
+                SiteId::new(&site_id).map_err(|why| Failure::unreadable("a site id", why))?;
+            let password = PasswordHash::new(&password);
+            Ok(Account { site_id, user: user_id(&user)?, password, signed_up })
         })
         .transpose()
 }
 
-/// Takes out all refresh tokens of a user.
-pub(crate) fn drop_refresh_of(db: &Connection, user: &UserId) -> Result<(), Failure> {
-    db.prepare_cached("DELETE FROM refresh_token WHERE user = ?1")?.execute([user.as_str()])?;
-    Ok(())
-}
-
-/// Claims a name, unless a claim on it is still good.
-pub(crate) fn claim(
+/// Replaces the password of a user; false when they have no account.
+pub(crate) fn set_password(
     db: &Connection,
-    name: &str,
-    now: Timestamp,
-    expires: Timestamp,
+    user: &UserId,
+    password: &PasswordHash,
 ) -> Result<bool, Failure> {
     let changed = db
-        .prepare_cached(
-            "INSERT INTO claim (name, expires_at) VALUES (?1, ?2) ON CONFLICT (name) \
-             DO UPDATE SET expires_at = excluded.expires_at WHERE claim.expires_at <= ?3",
-        )?
-        .execute(params![name, whole(expires.0), whole(now.0)])?;
+        .prepare_cached("UPDATE account SET password = ?2 WHERE user = ?1")?
+        .execute([user.as_str(), password.expose()])?;
     Ok(changed == 1)
-}
-
-/// Forgets what has expired; answers how many.
-pub(crate) fn sweep(db: &Connection, now: Timestamp) -> Result<u64, Failure> {
-    let mut swept = 0;
-    for text in [
-        "DELETE FROM claim WHERE expires_at <= ?1",
-        "DELETE FROM refresh_token WHERE expires_at <= ?1",
-    ] {
-        swept += db.prepare_cached(text)?.execute([whole(now.0)])?;
-    }
-    Ok(swept as u64)
 }

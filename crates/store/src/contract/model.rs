@@ -16,7 +16,7 @@ use game::{Draws, Seed, SessionId, Status, Timestamp, UserId, Version};
 use super::Place;
 use super::records::{Script, answer, session, user, versions, whole, with_key};
 use crate::limits::RECENT_ENTRIES;
-use crate::{CommitError, ListQuery, RefreshToken, Store, TokenHash, User};
+use crate::{CommitError, Family, ListQuery, RefreshToken, Store, Taken, TokenHash, User};
 
 /// Runs, each on a store of its own.
 const RUNS: u64 = 8;
@@ -52,7 +52,9 @@ pub async fn random_operations_do_what_a_model_does<P: Place>() {
 struct Model {
     taken: BTreeMap<SessionId, Vec<CommitRecord>>,
     users: BTreeMap<UserId, User>,
-    tokens: BTreeMap<TokenHash, RefreshToken>,
+    /// With: was it used?
+    tokens: BTreeMap<TokenHash, (RefreshToken, bool)>,
+    ended: BTreeMap<Family, Timestamp>,
     claims: BTreeMap<String, Timestamp>,
 }
 
@@ -309,20 +311,38 @@ impl<S: Store> Run<S> {
     async fn tokens(&mut self) {
         let hash = TokenHash([u8::try_from(self.draws.below(5)).expect("below 5"); 32]);
         let owner = user(&self.draws.below(3).to_string());
-        match self.draws.below(5) {
+        let family = Family::new(&self.draws.below(4).to_string());
+        let later = Timestamp(self.now + self.draws.below(60));
+        match self.draws.below(8) {
             0..=2 => {
-                let expires_at = Timestamp(self.now + self.draws.below(60));
-                let token = RefreshToken { hash, user: owner, expires_at };
-                self.model.tokens.insert(hash, token.clone());
-                self.store.put_refresh(token).await.expect("it takes it");
+                let token = RefreshToken { hash, user: owner, family, expires_at: later };
+                let good = !self.model.ended.contains_key(&token.family);
+                if good {
+                    self.model.tokens.insert(hash, (token.clone(), false));
+                }
+                assert_eq!(self.store.put_refresh(token).await.expect("it answers"), good);
             }
-            3 => {
+            3..=5 => {
                 let taken = self.store.take_refresh(&hash).await.expect("it answers");
-                assert_eq!(taken, self.model.tokens.remove(&hash));
+                let expected = match self.model.tokens.get_mut(&hash) {
+                    None => Taken::Unknown,
+                    Some((token, true)) => Taken::Again(token.clone()),
+                    Some((token, used)) => {
+                        *used = true;
+                        Taken::First(token.clone())
+                    }
+                };
+                assert_eq!(taken, expected);
+            }
+            6 => {
+                self.model.tokens.retain(|_, (token, _)| token.user != owner);
+                self.store.drop_refresh_of(&owner).await.expect("it does");
             }
             _ => {
-                self.model.tokens.retain(|_, token| token.user != owner);
-                self.store.drop_refresh_of(&owner).await.expect("it does");
+                self.model.tokens.retain(|_, (token, _)| token.family != family);
+                let until = self.model.ended.entry(family.clone()).or_insert(later);
+                *until = later.max(*until);
+                self.store.end_login(&owner, &family, later).await.expect("it does");
             }
         }
     }
@@ -339,10 +359,12 @@ impl<S: Store> Run<S> {
 
     async fn sweep(&mut self) {
         let now = Timestamp(self.now);
-        let before = self.model.claims.len() + self.model.tokens.len();
+        let held = |model: &Model| model.claims.len() + model.tokens.len() + model.ended.len();
+        let before = held(&self.model);
         self.model.claims.retain(|_, until| *until > now);
-        self.model.tokens.retain(|_, token| token.expires_at > now);
-        let swept = before - self.model.claims.len() - self.model.tokens.len();
+        self.model.tokens.retain(|_, (token, _)| token.expires_at > now);
+        self.model.ended.retain(|_, until| *until > now);
+        let swept = before - held(&self.model);
         assert_eq!(self.store.sweep(now).await.expect("it answers"), swept as u64);
     }
 

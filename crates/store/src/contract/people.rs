@@ -1,11 +1,11 @@
-//! Users, refresh tokens and claims. Must not know sessions.
+//! Users and their accounts. Must not know sessions.
 
 use futures_util::future::join_all;
-use game::{Timestamp, UserId};
+use game::Timestamp;
 
 use super::Place;
 use super::records::user;
-use crate::{RefreshToken, Store, TokenHash, User};
+use crate::{Account, Family, PasswordHash, SiteId, Store, User, UserMark};
 
 fn person(id: &str, name: &str) -> User {
     User {
@@ -18,11 +18,12 @@ fn person(id: &str, name: &str) -> User {
     }
 }
 
-fn token(number: u8, owner: &UserId, expires: u64) -> RefreshToken {
-    RefreshToken {
-        hash: TokenHash([number; 32]),
-        user: owner.clone(),
-        expires_at: Timestamp(expires),
+fn account(site_id: &str, owner: &User, password: &str) -> Account {
+    Account {
+        site_id: SiteId::new(site_id).expect("a good site id"),
+        user: owner.id.clone(),
+        password: PasswordHash::new(password),
+        signed_up: site_id.len().is_multiple_of(2),
     }
 }
 
@@ -69,94 +70,120 @@ pub async fn users_are_listed_by_name<P: Place>() {
     }
 }
 
-/// Then it is gone.
-pub async fn a_refresh_token_is_taken_once<P: Place>() {
+/// Found by site id, whatever its case, and by user; the password can be replaced.
+pub async fn accounts_are_found_by_site_id_and_user<P: Place>() {
     let place = P::fresh();
     let store = place.open().await;
-    let kept = token(1, &user("ann"), 50);
-    store.put_refresh(kept.clone()).await.expect("it takes it");
-    assert_eq!(store.take_refresh(&TokenHash([2; 32])).await.expect("it answers"), None);
-    assert_eq!(store.take_refresh(&kept.hash).await.expect("it answers"), Some(kept.clone()));
-    assert_eq!(store.take_refresh(&kept.hash).await.expect("it answers"), None);
+    let (ann, bob) = (person("1", "Ann"), person("2", "Bob"));
+    let of_ann = account("Ann.L", &ann, "$one");
+    assert!(store.add_account(ann.clone(), of_ann.clone()).await.expect("it takes it"));
+    // One who is there already, as others change it.
+    store.put_user(bob.clone()).await.expect("it takes it");
+    let of_bob = account("bob", &bob, "$two");
+    let bob = User { name: "Bobby".to_owned(), ..bob };
+    assert!(store.add_account(bob.clone(), of_bob.clone()).await.expect("it takes it"));
+    for (kept, owner) in [(&of_ann, &ann), (&of_bob, &bob)] {
+        let found = store.account(&kept.site_id).await.expect("it answers");
+        assert_eq!(found.as_ref(), Some(kept));
+        let found = store.account_of(&owner.id).await.expect("it answers");
+        assert_eq!(found.as_ref(), Some(kept));
+        assert_eq!(store.user(&owner.id).await.expect("it answers").as_ref(), Some(owner));
+    }
+    let nobody = SiteId::new("nobody").expect("a good site id");
+    assert_eq!(store.account(&nobody).await.expect("it answers"), None);
+    assert_eq!(store.account_of(&user("3")).await.expect("it answers"), None);
+
+    let other = PasswordHash::new("$three");
+    assert!(store.set_password(&ann.id, other.clone()).await.expect("it does"));
+    assert!(!store.set_password(&user("3"), other.clone()).await.expect("it answers"));
+    let found = store.account(&of_ann.site_id).await.expect("it answers");
+    assert_eq!(found, Some(Account { password: other, ..of_ann }));
+    assert_eq!(store.account_of(&bob.id).await.expect("it answers"), Some(of_bob));
 }
 
-/// Of many that ask at once one gets it.
-pub async fn a_refresh_token_is_taken_once_by_many<P: Place>() {
+/// A site id that is taken, or a second account of a user: nothing is changed.
+pub async fn an_account_is_made_with_its_user_or_not_at_all<P: Place>() {
+    let place = P::fresh();
+    let store = place.open().await;
+    let (ann, eve) = (person("1", "Ann"), person("2", "Eve"));
+    let kept = account("ann", &ann, "$one");
+    assert!(store.add_account(ann.clone(), kept.clone()).await.expect("it takes it"));
+    let refused = store.add_account(eve.clone(), account("ANN", &eve, "$two")).await;
+    assert!(!refused.expect("it answers"));
+    assert_eq!(store.user(&eve.id).await.expect("it answers"), None);
+    assert_eq!(store.account_of(&eve.id).await.expect("it answers"), None);
+    let renamed = User { name: "Anna".to_owned(), ..ann.clone() };
+    let refused = store.add_account(renamed, account("anna", &ann, "$two")).await;
+    assert!(!refused.expect("it answers"));
+    assert_eq!(store.user(&ann.id).await.expect("it answers"), Some(ann));
+    assert_eq!(store.account(&kept.site_id).await.expect("it answers"), Some(kept));
+}
+
+/// Of many that ask at once one gets it, and only that one is a user.
+pub async fn a_site_id_is_taken_once_by_many<P: Place>() {
     let place = P::fresh();
     let store = place.open().await;
     for round in 0..8 {
-        let kept = token(round, &user("ann"), 50);
-        store.put_refresh(kept.clone()).await.expect("it takes it");
-        let taken = join_all((0..16).map(|_| store.take_refresh(&kept.hash))).await;
-        let got: Vec<RefreshToken> =
-            taken.into_iter().filter_map(|taken| taken.expect("it answers")).collect();
-        assert_eq!(got, [kept], "round {round}");
+        let ask = |number: u64| {
+            let person = person(&format!("{round}-{number}"), "Ann");
+            let account = account(&format!("ann-{round}"), &person, "$one");
+            store.add_account(person, account)
+        };
+        let made = join_all((0..16).map(ask)).await;
+        let won = made.into_iter().filter(|made| *made.as_ref().expect("it answers")).count();
+        assert_eq!(won, 1, "round {round}");
+        let users = store.users(None, 999).await.expect("it answers");
+        assert_eq!(users.len(), round + 1, "round {round}");
     }
 }
 
-/// All of theirs, nobody else's.
-pub async fn refresh_tokens_of_one_user_are_dropped<P: Place>() {
+/// All that was put of a user, where the place outlasts its store.
+pub async fn accounts_and_logins_outlast_a_restart<P: Place>() {
     let place = P::fresh();
     let store = place.open().await;
-    let (ann, bob) = (user("ann"), user("bob"));
-    for (number, owner) in [(1, &ann), (2, &bob), (3, &ann)] {
-        store.put_refresh(token(number, owner, 50)).await.expect("it takes it");
-    }
-    store.drop_refresh_of(&ann).await.expect("it does");
-    for (number, there) in [(1, false), (2, true), (3, false)] {
-        let taken = store.take_refresh(&TokenHash([number; 32])).await.expect("it answers");
-        assert_eq!(taken.is_some(), there, "token {number}");
+    let ann = person("1", "Ann");
+    let kept = account("ann", &ann, "$one");
+    assert!(store.add_account(ann.clone(), kept.clone()).await.expect("it takes it"));
+    let family = Family::new("f");
+    store.end_login(&ann.id, &family, Timestamp(9)).await.expect("it does");
+    let (mark, _) = store.changed_users(None, 9).await.expect("it answers");
+    store.close().await.expect("it closes");
+    if P::LASTS {
+        let store = place.open().await;
+        assert_eq!(store.account_of(&ann.id).await.expect("it answers"), Some(kept));
+        assert!(store.login_ended(&family).await.expect("it answers"));
+        assert_eq!(store.changed_users(None, 9).await.expect("it answers"), (mark, vec![]));
     }
 }
 
-/// And again once the claim has expired.
-pub async fn a_name_is_claimed_once<P: Place>() {
+/// In the order of their last changes: what put them, gave them an account or ended a login.
+pub async fn users_that_change_are_told_in_order<P: Place>() {
     let place = P::fresh();
     let store = place.open().await;
-    for (name, now, expires, won) in [
-        ("a", 10, 20, true),
-        ("a", 11, 99, false),
-        ("b", 11, 20, true),
-        ("a", 19, 99, false),
-        ("a", 20, 30, true),
-        ("a", 29, 99, false),
-        ("", 29, 30, true),
-        ("A", 29, 30, true),
-    ] {
-        let claimed = store.claim(name, Timestamp(now), Timestamp(expires)).await;
-        assert_eq!(claimed.expect("it answers"), won, "{name:?} at {now}");
+    let (start, nobody) = store.changed_users(None, 9).await.expect("it answers");
+    assert_eq!(nobody, []);
+    let [ann, bob, eve] = ["1", "2", "3"].map(|id| person(id, "Ann"));
+    for one in [&ann, &bob] {
+        store.put_user(one.clone()).await.expect("it takes it");
     }
-}
+    assert!(store.add_account(eve.clone(), account("eve", &eve, "$")).await.expect("it does"));
+    let told = async |after: UserMark, limit: usize| {
+        let (mark, users) = store.changed_users(Some(after), limit).await.expect("it answers");
+        (mark, users.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>())
+    };
+    let (middle, first) = told(start, 2).await;
+    assert_eq!(first, ["1", "2"]);
+    let (end, rest) = told(middle, 2).await;
+    assert_eq!(rest, ["3"]);
+    assert_eq!(told(end, 2).await, (end, vec![]));
+    assert_eq!(store.changed_users(None, 9).await.expect("it answers"), (end, vec![]));
 
-/// Of many that ask at once one gets it.
-pub async fn a_name_is_claimed_once_by_many<P: Place>() {
-    let place = P::fresh();
-    let store = place.open().await;
-    for round in 0..8 {
-        let name = format!("round {round}");
-        let ask = |_| store.claim(&name, Timestamp(1), Timestamp(2));
-        let claims = join_all((0..16).map(ask)).await;
-        let won = claims.into_iter().map(|claim| claim.expect("it answers"));
-        assert_eq!(won.filter(|won| *won).count(), 1, "{name}");
-    }
-}
-
-/// Claims and refresh tokens, those of that very moment too; nothing else.
-pub async fn what_has_expired_is_swept<P: Place>() {
-    let place = P::fresh();
-    let store = place.open().await;
-    let ann = user("ann");
-    for (number, expires) in [(1, 10), (2, 20), (3, 30)] {
-        store.put_refresh(token(number, &ann, expires)).await.expect("it takes it");
-        let name = number.to_string();
-        assert!(store.claim(&name, Timestamp(0), Timestamp(expires)).await.expect("it answers"));
-    }
-    assert_eq!(store.sweep(Timestamp(20)).await.expect("it answers"), 4);
-    assert_eq!(store.sweep(Timestamp(20)).await.expect("it answers"), 0);
-    for (number, there) in [(1, false), (2, false), (3, true)] {
-        let taken = store.take_refresh(&TokenHash([number; 32])).await.expect("it answers");
-        assert_eq!(taken.is_some(), there, "token {number}");
-        let claimed = store.claim(&number.to_string(), Timestamp(20), Timestamp(21)).await;
-        assert_eq!(claimed.expect("it answers"), !there, "claim {number}");
-    }
+    store.put_user(bob.clone()).await.expect("it takes it");
+    store.end_login(&ann.id, &Family::new("a"), Timestamp(9)).await.expect("it does");
+    store.end_login(&user("9"), &Family::new("b"), Timestamp(9)).await.expect("it does");
+    store.put_user(bob).await.expect("it takes it");
+    let (newest, users) = told(end, 9).await;
+    assert_eq!(users, ["1", "2"], "each once, at its last change");
+    assert_eq!(told(newest, 9).await, (newest, vec![]));
+    assert_eq!(told(start, 9).await.1, ["3", "1", "2"]);
 }

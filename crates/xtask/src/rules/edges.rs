@@ -46,7 +46,7 @@ const ROOMS: &[Room] = &[
     room("client", &["protocol"], &["server"]),
     room(
         "parlor",
-        &["client", "hub", "protocol", "server"],
+        &["client", "games/*", "hub", "protocol", "server"],
         &["engine", "game", "store", "store-sqlite"],
     ),
     room("xtask", &[], &[]),

@@ -6,4 +6,5 @@ mod fairness;
 mod odds;
 mod plays;
 mod vectors;
+mod verify;
 mod world;

@@ -94,13 +94,13 @@ fn roles_and_names_stand_where_the_operator_says() {
 #[test]
 fn a_foreign_token_cannot_speak_as_this_server() {
     let claims = json!({
-        "login_exp_ms": u64::MAX, "iat_ms": u64::MAX, "jti": "a", "foreign": false,
+        "login_exp_ms": u64::MAX, "iat_ms": u64::MAX, "jti": "a", "foreign": false, "sid": "theirs",
         "roles": ["admin"], "name": "Root",
     });
     let read = foreign(claims, &rules(None)).unwrap();
     assert_eq!(read.login_expires_at, None);
     assert_eq!(read.issued_at, Timestamp(NOW.0 - 60_000));
-    assert_eq!((read.id, read.name), (None, None));
+    assert_eq!((read.id, read.family, read.name), (None, None, None));
     assert!(read.foreign && read.roles.is_empty());
 }
 
@@ -115,6 +115,7 @@ fn what_is_made_is_what_is_read() {
         expires_at: Timestamp(NOW.0 + 90_001),
         login_expires_at: Some(Timestamp(NOW.0 + 3_600_123)),
         foreign: true,
+        family: Some(Family::new("f")),
         id: Some("abc".to_owned()),
     };
     let read = read(true, Value::Object(made.written()), &rules(None)).unwrap();
@@ -122,5 +123,5 @@ fn what_is_made_is_what_is_read() {
     assert_eq!((read.roles, read.issued_at), (made.roles, made.issued_at));
     assert_eq!(read.expires_at, Timestamp(NOW.0 + 91_000));
     assert_eq!(read.login_expires_at, made.login_expires_at);
-    assert_eq!((read.foreign, read.id), (true, made.id));
+    assert_eq!((read.foreign, read.family, read.id), (true, made.family, made.id));
 }

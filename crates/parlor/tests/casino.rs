@@ -1,0 +1,191 @@
+//! `parlor verify` and `parlor watch --monitor` as people use them: the real binary against a server.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test that fails here fails")]
+
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::Duration;
+
+use client::{Api, Method};
+use serde_json::{Value, json};
+use server::listen::{self, Running};
+use server::settings::Settings;
+use server::users::Users;
+use tempfile::TempDir;
+
+struct World {
+    dir: TempDir,
+    running: Running,
+}
+
+impl World {
+    async fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut settings = Settings {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data_dir: dir.path().to_owned(),
+            ..Settings::default()
+        };
+        settings.drain.window_seconds = 0;
+        settings.limits.off = true;
+        let running = listen::start(settings).await.unwrap();
+        Self { dir, running }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.running.address)
+    }
+
+    async fn guest(&self) -> Api {
+        let mut api = Api::new(&self.url(), None);
+        api.guest(Some("Ann")).await.unwrap();
+        api
+    }
+
+    async fn admin(&self) -> String {
+        let app = &self.running.app;
+        let users = Users::new(&app.settings, app.store.clone()).unwrap();
+        users.token("boss", Some("admin"), Duration::from_secs(600)).await.unwrap().1
+    }
+
+    fn command(&self, args: &[&str], token: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PARLOR_")) {
+            command.env_remove(name);
+        }
+        command.args(args).env("PARLOR_URL", self.url()).env("PARLOR_TOKEN", token);
+        command
+    }
+
+    async fn run(&self, args: &[&str], token: &str) -> Output {
+        let mut command = self.command(args, token);
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.dir.path().join(name).to_str().unwrap().to_owned()
+    }
+}
+
+async fn play(api: &Api, path: &str, body: Value) -> Value {
+    api.call(Method::POST, &format!("/api/games/{path}"), Some(&body)).await.unwrap()
+}
+
+fn texts(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_honest_evening_holds_and_a_changed_one_does_not() {
+    let world = World::start().await;
+    let ann = world.guest().await;
+    let token = ann.token().unwrap().to_owned();
+    for _ in 0..3 {
+        play(&ann, "slot/spin", json!({"bet_amount": 2})).await;
+        play(&ann, "rps/play", json!({"choice": "paper", "bet_amount": 2})).await;
+        play(&ann, "gacha/pull", json!({"pull_count": 1})).await;
+    }
+    let file = world.file("evening.json");
+    let output =
+        world.run(&["verify", "--rotate", "--client-seed", "mine", "--save", &file], &token).await;
+    let (out, err) = texts(&output);
+    assert!(output.status.success(), "{out}{err}");
+    assert!(
+        out.contains("is the commitment") && out.contains("9 plays drawn again, 0 of them"),
+        "{out}"
+    );
+    assert_eq!(out.lines().filter(|line| line.starts_with("ok ")).count(), 9, "{out}");
+    assert!(!out.contains(&token) && !err.contains(&token));
+
+    // Offline, by anyone, and as JSON.
+    world.running.stop().await.unwrap();
+    let offline = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
+        command.arg("verify").args(args).output().unwrap()
+    };
+    let output = offline(&[&file, "--json"]);
+    assert!(output.status.success(), "{}", texts(&output).1);
+    let report: Value = serde_json::from_str(&texts(&output).0).unwrap();
+    assert_eq!((&report["seed_fits"], &report["missing"]), (&json!(true), &json!(0)));
+    let mut evidence: Value =
+        serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    evidence["events"][1]["result"]["win_amount"] = json!(3);
+    std::fs::write(&file, evidence.to_string()).unwrap();
+    let output = offline(&[&file]);
+    let (out, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err.contains("did not keep its word"), "{err}");
+    let bad: Vec<&str> = out.lines().filter(|line| line.starts_with("BAD")).collect();
+    assert!(bad.len() == 1 && bad[0].contains("rps") && bad[0].contains("told 3"), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_verified_says_what_to_do() {
+    let world = World::start().await;
+    let ann = world.guest().await;
+    let token = ann.token().unwrap();
+    let asked = async |args: &[&str], token: &str| {
+        let output = world.run(args, token).await;
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        texts(&output).1
+    };
+    assert!(asked(&["verify"], token).await.contains("--rotate"));
+    assert!(asked(&["verify", "--rotate"], "nonsense").await.contains("UNAUTHORIZED"));
+    assert!(asked(&["verify", &world.file("none.json")], token).await.contains("none.json"));
+    std::fs::write(world.file("bad.json"), "{}").unwrap();
+    assert!(asked(&["verify", &world.file("bad.json")], token).await.contains("holds no seed"));
+    play(&ann, "crash/bet", json!({"bet_amount": 2})).await;
+    let output = world.run(&["verify", "--rotate"], token).await;
+    // One round in a hundred is over at once.
+    if !output.status.success() {
+        assert!(texts(&output).1.contains("a crash round is open"), "{}", texts(&output).1);
+    }
+}
+
+/// A child that is ended with the test.
+struct Watch {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Watch {
+    fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let line = self.lines.next().expect("more lines").unwrap();
+            let line: Value = serde_json::from_str(&line).unwrap();
+            if wanted(&line) {
+                return line;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_monitor_in_the_terminal_sees_every_play() {
+    let world = World::start().await;
+    let (ann, ben) = (world.guest().await, world.guest().await);
+    let refused = world.run(&["watch", "--monitor"], ann.token().unwrap()).await;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(texts(&refused).1.contains("4503"), "{}", texts(&refused).1);
+
+    play(&ann, "slot/spin", json!({"bet_amount": 1})).await;
+    let mut command = world.command(&["watch", "--monitor", "--json"], &world.admin().await);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut watch = Watch { child, lines };
+    let snapshot = watch.until(|line| line["message"]["type"] == "monitor_snapshot");
+    assert_eq!(snapshot["message"]["recent_events"][0]["bet"], 1);
+    for bet in 2..=4 {
+        play(if bet % 2 == 0 { &ben } else { &ann }, "slot/spin", json!({"bet_amount": bet})).await;
+        let event = watch.until(|line| line["message"]["type"] == "game_event");
+        assert_eq!(event["message"]["bet"], bet);
+    }
+}
