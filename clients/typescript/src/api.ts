@@ -160,12 +160,12 @@ export class Api implements TokenSource {
    * Forgets the login, here at once and on the server if it can be reached; with `everywhere` each
    * login of this user.
    */
-  async logout(everywhere = false): Promise<void> {
+  async logout(everywhere?: boolean): Promise<void> {
     const login = this.#login;
     if (!login) return;
     this.#drop();
     const { access_token: token, refresh_token } = login;
-    const body = { refresh_token, ...(everywhere && { everywhere }) };
+    const body = { refresh_token, everywhere };
     await this.request("POST", "/api/auth/logout", { token, body }).catch(() => {});
   }
 
@@ -308,8 +308,7 @@ export class Api implements TokenSource {
 
   #stored(): StoredLogin | null {
     try {
-      const stored = this.#storage?.getItem(this.#key) ?? "null";
-      return withUser(JSON.parse(stored) as StoredLogin | null);
+      return JSON.parse(this.#storage?.getItem(this.#key) ?? "null") as StoredLogin | null;
     } catch {
       // Unreadable: as if nobody had logged in.
       return null;
@@ -317,7 +316,8 @@ export class Api implements TokenSource {
   }
 
   #keep(login: Login): User {
-    const kept = withUser({ ...login, expires_at: Date.now() + login.expires_in * 1000 });
+    const expires_at = Date.now() + login.expires_in * 1000;
+    const kept = { ...login, user: userOf(login.user), expires_at };
     this.#storage?.setItem(this.#key, JSON.stringify(kept));
     return this.#become(kept);
   }
@@ -342,10 +342,6 @@ export class Api implements TokenSource {
 
 function userOf(user: SpelledUser): User {
   return { ...user, id: String(user.id) };
-}
-
-function withUser<Held extends StoredLogin | null>(login: Held): Held {
-  return login && { ...login, user: userOf(login.user) };
 }
 
 function lasts(login: StoredLogin): boolean {
