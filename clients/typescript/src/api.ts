@@ -278,8 +278,7 @@ export class Api implements TokenSource {
     const login = this.#adopt(old) ?? old;
     if (login !== old && lasts(login)) return login.access_token;
     try {
-      const body = { refresh_token: login.refresh_token };
-      this.#keep(await this.request<Login>("POST", "/api/auth/refresh", { body, token: null }));
+      await this.#enter("/api/auth/refresh", { refresh_token: login.refresh_token });
     } catch (error) {
       // Anything but a refusal may pass: the login is kept.
       if (!(error instanceof ApiError) || error.status < 400 || error.status >= 429) throw error;
