@@ -143,7 +143,7 @@ export class Api implements TokenSource {
 
   /** Makes an account, and logs in to it. */
   async signUp(siteId: string, nickname: string, password: string): Promise<User> {
-    return this.#enter("/api/auth/signup", { site_id: siteId, nickname, password });
+    return this.#enter("/api/auth/signup", { site_id: siteId, password, nickname });
   }
 
   /** Logs in to an account. Who was logged in before is not any more. */
@@ -153,7 +153,7 @@ export class Api implements TokenSource {
 
   /** Asks the server who this is. */
   async me(): Promise<User> {
-    return userOf(await this.request<SpelledUser>("GET", "/api/auth/me"));
+    return userOf(await this.request("GET", "/api/auth/me"));
   }
 
   /**
@@ -315,8 +315,8 @@ export class Api implements TokenSource {
   }
 
   #keep(login: Login): User {
-    const expires_at = Date.now() + login.expires_in * 1000;
-    const kept = { ...login, user: userOf(login.user), expires_at };
+    const user = userOf(login.user);
+    const kept = { ...login, expires_at: Date.now() + login.expires_in * 1000, user };
     this.#storage?.setItem(this.#key, JSON.stringify(kept));
     return this.#become(kept);
   }
@@ -340,7 +340,7 @@ export class Api implements TokenSource {
 }
 
 function userOf(user: SpelledUser): User {
-  return { ...user, id: String(user.id) };
+  return { ...user, id: `${user.id}` };
 }
 
 function lasts(login: StoredLogin): boolean {
