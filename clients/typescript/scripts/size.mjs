@@ -7,7 +7,7 @@ const KIB = 1024;
 const parts = [
   // The promise of the README: `GameSync` with all three transports and the fallback.
   { name: "core", code: 'export { GameSync } from "./src/index.ts"', limit: 8 * KIB },
-  // With the optional helper for REST.
+  // With the optional helper for REST: guests and accounts.
   { name: "core + Api", code: 'export * from "./src/index.ts"', limit: 9 * KIB },
   { name: "patch", code: 'export * from "./src/patch.ts"', limit: 1 * KIB },
   // An adapter alone, without the core that it shares with the page.

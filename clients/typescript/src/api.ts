@@ -143,7 +143,7 @@ export class Api implements TokenSource {
 
   /** Makes an account, and logs in to it. */
   async signUp(siteId: string, nickname: string, password: string): Promise<User> {
-    return this.#enter("/api/auth/signup", { site_id: siteId, nickname, password });
+    return this.#enter("/api/auth/signup", { site_id: siteId, password, nickname });
   }
 
   /** Logs in to an account. Who was logged in before is not any more. */
@@ -153,19 +153,19 @@ export class Api implements TokenSource {
 
   /** Asks the server who this is. */
   async me(): Promise<User> {
-    return userOf(await this.request<SpelledUser>("GET", "/api/auth/me"));
+    return userOf(await this.request("GET", "/api/auth/me"));
   }
 
   /**
    * Forgets the login, here at once and on the server if it can be reached; with `everywhere` each
    * login of this user.
    */
-  async logout(everywhere = false): Promise<void> {
+  async logout(everywhere?: boolean): Promise<void> {
     const login = this.#login;
     if (!login) return;
     this.#drop();
     const { access_token: token, refresh_token } = login;
-    const body = { refresh_token, ...(everywhere && { everywhere }) };
+    const body = { refresh_token, everywhere };
     await this.request("POST", "/api/auth/logout", { token, body }).catch(() => {});
   }
 
@@ -278,8 +278,7 @@ export class Api implements TokenSource {
     const login = this.#adopt(old) ?? old;
     if (login !== old && lasts(login)) return login.access_token;
     try {
-      const body = { refresh_token: login.refresh_token };
-      this.#keep(await this.request<Login>("POST", "/api/auth/refresh", { body, token: null }));
+      await this.#enter("/api/auth/refresh", { refresh_token: login.refresh_token });
     } catch (error) {
       // Anything but a refusal may pass: the login is kept.
       if (!(error instanceof ApiError) || error.status < 400 || error.status >= 429) throw error;
@@ -308,8 +307,7 @@ export class Api implements TokenSource {
 
   #stored(): StoredLogin | null {
     try {
-      const stored = this.#storage?.getItem(this.#key) ?? "null";
-      return withUser(JSON.parse(stored) as StoredLogin | null);
+      return JSON.parse(this.#storage?.getItem(this.#key) ?? "null") as StoredLogin | null;
     } catch {
       // Unreadable: as if nobody had logged in.
       return null;
@@ -317,7 +315,8 @@ export class Api implements TokenSource {
   }
 
   #keep(login: Login): User {
-    const kept = withUser({ ...login, expires_at: Date.now() + login.expires_in * 1000 });
+    const user = userOf(login.user);
+    const kept = { ...login, expires_at: Date.now() + login.expires_in * 1000, user };
     this.#storage?.setItem(this.#key, JSON.stringify(kept));
     return this.#become(kept);
   }
@@ -341,11 +340,7 @@ export class Api implements TokenSource {
 }
 
 function userOf(user: SpelledUser): User {
-  return { ...user, id: String(user.id) };
-}
-
-function withUser<Held extends StoredLogin | null>(login: Held): Held {
-  return login && { ...login, user: userOf(login.user) };
+  return { ...user, id: `${user.id}` };
 }
 
 function lasts(login: StoredLogin): boolean {
