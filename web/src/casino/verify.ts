@@ -35,7 +35,7 @@ export interface Report {
   readonly computed: string | null;
   /** In the order of their numbers. */
   readonly plays: readonly Checked[];
-  /** Plays of this seed that the history does not hold any more. */
+  /** Plays of this seed that the history leaves out: what is hidden cannot be checked. */
   readonly missing: number;
   readonly faults: number;
   readonly ok: boolean;
@@ -83,7 +83,8 @@ export function verify(
   }
   const faults = best.filter((one) => one.fault !== null).length;
   const missing = plays - best.length;
-  return { seedOk, computed, plays: best, missing, faults, ok: seedOk && faults === 0 };
+  const ok = seedOk && faults === 0 && missing === 0;
+  return { seedOk, computed, plays: best, missing, faults, ok };
 }
 
 function right(checked: readonly Checked[]): number {
@@ -166,7 +167,8 @@ function checkCrash(
   const { game_id, commitment } = event.result;
   const end = endOf(game_id, events);
   const drawn = `${(point / 100).toFixed(2)}×`;
-  if (!end) return { event, counter, drawn, told: "not over", fault: null };
+  // A seed is not revealed while a round rests on it.
+  if (!end) return { event, counter, drawn, told: "not over", fault: "its end is missing" };
   const told = `${end.result.crash_point.toFixed(2)}×`;
   return { event, counter, drawn, told, fault: crashFault(point, commitment, end) };
 }

@@ -37,8 +37,8 @@ export function ReportView({ seed, page }: ReportViewProps) {
             : "This browser did not see that commitment before the seed was revealed"}
         </Fact>
         {report.missing > 0 && (
-          <Fact ok={null}>
-            {report.missing} of {seed.plays} plays are no longer in the history
+          <Fact ok={false}>
+            {report.missing} of {seed.plays} plays are not in the history
           </Fact>
         )}
       </ul>
@@ -92,12 +92,15 @@ export function ReportView({ seed, page }: ReportViewProps) {
   );
 }
 
-function verdictOf({ ok, seedOk, plays, faults }: Report): string {
+function verdictOf({ ok, seedOk, plays, faults, missing }: Report): string {
   if (ok) {
     if (plays.length === 0) return "✓ The seed is the one that was committed to.";
     return `✓ The seed is right, and ${plays.length === 1 ? "the play follows" : `all ${plays.length} plays follow`} from it.`;
   }
   if (!seedOk) return "✗ This is not the seed that was committed to.";
+  if (faults === 0) {
+    return `✗ ${missing === 1 ? "One play" : `${missing} plays`} of this seed cannot be checked.`;
+  }
   return `✗ ${faults === 1 ? "One play does" : `${faults} plays do`} not follow from the seed.`;
 }
 
