@@ -109,7 +109,6 @@ pub async fn start_with(
     let tables = Tables::new(
         store.clone(),
         bus.clone(),
-        hub.clone(),
         streams.clone(),
         games.clone(),
         metrics.clone(),

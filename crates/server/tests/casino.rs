@@ -166,7 +166,7 @@ async fn a_monitor_loses_and_doubles_nothing_whenever_it_comes() {
         for who in &players {
             let of_one: Vec<Value> = seen
                 .iter()
-                .filter(|event| event["user_id"].to_string() == who.id)
+                .filter(|event| event["user_id"].as_u64() == who.id.parse().ok())
                 .cloned()
                 .collect();
             assert_eq!(of_one, plays(&house, who).await);

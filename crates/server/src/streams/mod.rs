@@ -84,6 +84,12 @@ impl Streams {
         Self(Arc::new(Inner { hub, state: Mutex::default() }))
     }
 
+    /// What they are sent through.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
     /// Every change is made after all that can fail.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -17,7 +17,7 @@ fn position(version: u64) -> Position {
 fn with(events: u64) -> State {
     let told = |version: u64| Told {
         position: position(version),
-        user: UserId::new(if version % 2 == 0 { "ann" } else { "ben" }).unwrap(),
+        user: UserId::new(if version.is_multiple_of(2) { "ann" } else { "ben" }).unwrap(),
         to_monitors: true,
         frame: Frame::text(""),
     };

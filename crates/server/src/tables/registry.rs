@@ -72,14 +72,13 @@ impl Tables {
     pub fn new(
         store: Arc<dyn Store>,
         bus: Arc<dyn Bus>,
-        hub: Hub,
         streams: Streams,
         games: Games,
         metrics: Metrics,
         tasks: Tasks,
         config: TablesConfig,
     ) -> Self {
-        let live = Mutex::default();
+        let (hub, live) = (streams.hub().clone(), Mutex::default());
         Self(Arc::new(Shared { store, bus, hub, streams, games, metrics, tasks, config, live }))
     }
 

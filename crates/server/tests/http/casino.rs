@@ -228,7 +228,8 @@ async fn tokens_are_conserved_over_concurrent_plays_of_many_users_on_two_nodes()
     }
     let mut dice = seed;
     let tries = (0..240).map(|number: usize| {
-        let (node, who) = (if number % 2 == 0 { &world } else { &other }, &users[number % 3]);
+        let (node, who) =
+            (if number.is_multiple_of(2) { &world } else { &other }, &users[number % 3]);
         let (path, body) = any_play(&mut dice);
         let (by, path) = match path {
             "grant" => (&admin, format!("/api/users/{}/tokens", who.id)),
