@@ -363,9 +363,12 @@ async fn a_monitor_that_never_reads_is_closed_and_costs_nobody_an_event() {
     let mut never = house.narrow_socket("/api/games/ws/monitor", &admin.token).await;
     let path = format!("/api/users/{}/tokens", ann.id);
     house.post(&path, Some(&admin.token), json!({"amount": 100_000_000})).await;
+    while house.app().hub.stats().subscriptions < 3 {
+        tokio::task::yield_now().await;
+    }
     // Until the server has given up on the one that does not read.
     let mut pulls = 0;
-    while house.app().streams.monitors().len() == 2 {
+    while house.app().hub.stats().subscriptions == 3 {
         assert!(pulls < 20_000, "it is still there");
         let pull = json!({"pull_count": 10});
         house.post("/api/games/gacha/pull", Some(&ann.token), pull).await;

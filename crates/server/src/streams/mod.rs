@@ -177,12 +177,6 @@ impl Streams {
         did
     }
 
-    /// Sockets that follow all users.
-    #[must_use]
-    pub fn monitors(&self) -> Vec<ConnId> {
-        self.state().monitors.iter().copied().collect()
-    }
-
     /// Tells monitors who has come and gone since the last time.
     fn tell_presence(&self) {
         let mut state = self.state();

@@ -6,8 +6,17 @@ use serde_json::Value;
 use crate::world::{World, header, ok};
 
 /// Paths that are for people and stand in no document.
-const PAGES: [&str; 6] =
-    ["/", "/admin/sessions/{id}", "/boards/{id}", "/index.html", "/nommie", "/nommie/{id}"];
+const PAGES: [&str; 9] = [
+    "/",
+    "/admin/monitor",
+    "/admin/sessions/{id}",
+    "/boards/{id}",
+    "/floor",
+    "/index.html",
+    "/nommie",
+    "/nommie/{id}",
+    "/verify",
+];
 
 async fn operations(world: &World) -> Vec<(String, Method, Value)> {
     let document = ok(world.ask(Method::GET, "/api/openapi.json")).await;
