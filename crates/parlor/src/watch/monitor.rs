@@ -117,7 +117,10 @@ fn detail(event: &Value) -> String {
             rarities.map(clean).collect::<Vec<_>>().join(" ")
         }
         Some("crash") if result["phase"] == "bet" => "a round begins".to_owned(),
-        Some("crash") => format!("{} at {}", word("phase"), result["crash_point"]),
+        Some("crash") if result["multiplier"].is_null() => {
+            format!("crashed at {}", result["crash_point"])
+        }
+        Some("crash") => format!("out at {} of {}", result["multiplier"], result["crash_point"]),
         _ => String::new(),
     }
 }
@@ -139,6 +142,12 @@ mod tests {
             line,
             "03:04:05.678              4711  slot   bet     10  won 20      🍒 [2J 🍋\n"
         );
+        let out = json!({"game_type": "crash",
+            "result": {"phase": "cashed_out", "multiplier": 1.1, "crash_point": 11.67}});
+        assert_eq!(detail(&out), "out at 1.1 of 11.67");
+        let crashed = json!({"game_type": "crash",
+            "result": {"phase": "crashed", "multiplier": null, "crash_point": 1.02}});
+        assert_eq!(detail(&crashed), "crashed at 1.02");
         let snapshot = Change::Message(json!({
             "type": "monitor_snapshot", "connected_user_ids": [1, 2], "recent_events": [event],
             "gap": true,
