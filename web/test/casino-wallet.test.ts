@@ -4,23 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { amountIn, refusalOf, waitOf } from "../src/casino/reasons";
 import { PAGE, WalletStore } from "../src/casino/wallet-store";
 import { House } from "./casino-plays";
-
-class Socket {
-  static all: Socket[] = [];
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  onopen = null;
-  onerror = null;
-  readyState = 1;
-  constructor(readonly url: string) {
-    Socket.all.push(this);
-  }
-  send(): void {}
-  close(): void {}
-  says(...messages: object[]): void {
-    for (const message of messages) this.onmessage?.({ data: JSON.stringify(message) });
-  }
-}
+import { Socket } from "./hand-socket";
 
 const NOW = 1_767_225_600_000;
 const ACK = { type: "ws_ack", user_id: 1 };

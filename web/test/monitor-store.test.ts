@@ -3,23 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ALL } from "../src/monitor/filter";
 import { MonitorStore } from "../src/monitor/monitor-store";
 import { House } from "./casino-plays";
-
-class Socket {
-  static all: Socket[] = [];
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  onopen = null;
-  onerror = null;
-  readyState = 1;
-  constructor(readonly url: string) {
-    Socket.all.push(this);
-  }
-  send(): void {}
-  close(): void {}
-  says(...messages: object[]): void {
-    for (const message of messages) this.onmessage?.({ data: JSON.stringify(message) });
-  }
-}
+import { Socket } from "./hand-socket";
 
 const snapshot = (recent_events: readonly object[], more: object = {}) => ({
   type: "monitor_snapshot",
