@@ -1,4 +1,5 @@
 /** Revealed seeds are checked in the browser: green for an honest house, red for a play tampered with. */
+import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { shoot } from "./browser";
@@ -72,6 +73,59 @@ test("all plays of a revealed seed are drawn again, and the seed opens its commi
   await drawn.getByText(before ?? "").waitFor();
   expect(await names(drawn.locator(".plays-reels svg"))).toEqual(told);
   await shoot(page, "verify-page", true);
+});
+
+test("a seed that is revealed in one window is known in the others", async () => {
+  const page = await w.open();
+  await comeIn(page, w.server.url);
+  await spin(page);
+  await page.getByRole("button", { name: "Fair play" }).click();
+  const dialog = page.getByRole("dialog", { name: "Fair play" });
+  const code = (within: Page | Locator, at: number) => within.locator(".seeds code").nth(at);
+  await dialog.getByText("Commitment of the seed after this one").waitFor();
+  const after = (await code(dialog, 2).textContent()) ?? "";
+  expect(after).toMatch(/^[\da-f]{64}$/);
+  const other = await page.context().newPage();
+  await other.goto(`${w.server.url}/verify`);
+  await other.getByText("None yet.").waitFor();
+  await other.getByLabel(/^Your next client seed/).fill("from elsewhere");
+  await other.getByRole("button", { name: "Reveal and check" }).click();
+  await other.getByText("✓ The seed is right, and the play follows from it.").waitFor();
+  await other.getByText("1 play", { exact: true }).waitFor();
+
+  await dialog.locator(".seeds").getByText("from elsewhere").waitFor();
+  expect(await code(dialog, 0).textContent()).toBe(after);
+  await other.close();
+});
+
+test("a check can be saved, and the file checked by anyone", async () => {
+  const page = await w.open();
+  await playAll(page);
+  await page.getByRole("button", { name: "Fair play" }).click();
+  const dialog = page.getByRole("dialog", { name: "Fair play" });
+  await dialog.getByRole("button", { name: "Reveal and check" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.getByRole("button", { name: "Save" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^plays-[\da-f]{16}\.json$/);
+  const text = readFileSync((await download.path()) ?? "", "utf8");
+
+  const anyone = await w.open(`${w.server.url}/verify`);
+  const file = (name: string, body: string) =>
+    anyone
+      .getByLabel("A saved seed with its plays")
+      .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(body) });
+  const part = anyone.locator("section", {
+    has: anyone.getByRole("heading", { name: "From a file" }),
+  });
+  await file("plays.json", text);
+  await part.getByText("✓ The seed is right, and all 9 plays follow from it.").waitFor();
+  await file("lie.json", text.replace(/"win_amount": \d+/, '"win_amount": 4711'));
+  await part.getByText("✗ One play does not follow from the seed.").waitFor();
+  await file("rubbish.json", "{}");
+  await part.getByText("rubbish.json holds no seed with its plays.").waitFor();
+  expect(await part.locator(".report").count()).toBe(0);
 });
 
 test("a play that was tampered with is red", async () => {

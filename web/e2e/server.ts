@@ -1,14 +1,15 @@
 /** The real server as a child process on a port of its own, with a data directory of its own. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** Longest that a start may take, in milliseconds: a debug build on a busy machine. */
 const START = 30_000;
 
 const binary =
-  process.env.PARLOR_BIN ?? join(homedir(), ".cache", "parlor", "target", "debug", "parlor");
+  process.env.PARLOR_BIN ?? fileURLToPath(new URL("../../target/debug/parlor", import.meta.url));
 
 export interface ServerOptions {
   /** Address as it prints it; 0 lets the system choose the port. */

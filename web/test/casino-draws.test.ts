@@ -6,6 +6,7 @@ import {
   crashOf,
   Draws,
   gachaOf,
+  halvesOf,
   handOf,
   roundCommitment,
   slotOf,
@@ -53,6 +54,12 @@ test.each(vectors.draws)("play $counter of “$client_seed”", (vector) => {
   const { pity_before, items, pity } = vector.gacha;
   expect(gachaOf(source, items.length, pity_before)).toEqual({ items, pity });
   expect(crashOf(source)).toBe(vector.crash);
+});
+
+test.each(vectors.reels)("what $reels bring", ({ reels, fair, classic }) => {
+  expect(halvesOf("fair", reels)).toBe(fair);
+  expect(halvesOf("classic", reels)).toBe(classic);
+  expect(halvesOf("toString", reels)).toBeNull();
 });
 
 test.each(vectors.rounds)("round $game_id is committed to", (round) => {

@@ -15,6 +15,7 @@ import {
 } from "../src/casino/ledger";
 import {
   type BalanceEvent,
+  type Fairness,
   type GameEvent,
   type Me,
   outcomeOf,
@@ -31,7 +32,7 @@ const ME: Me = {
   balance: 1000,
   streak: 2,
   pity: 7,
-  fairness: { commitment: "c", client_seed: "s", counter: 0 },
+  fairness: { commitment: "c", next_commitment: "n", client_seed: "s", counter: 0 },
   crash: null,
   now: 0,
 };
@@ -190,4 +191,29 @@ test("the stake of a round is paid when it begins, what it pays when it ends", (
   expect([stakeOf(bet), payoutOf(bet), outcomeOf(bet)]).toEqual([10, 0, "open"]);
   expect([stakeOf(end), payoutOf(end), outcomeOf(end)]).toEqual([0, 10, "even"]);
   expect(outcomeOf(house.pull(1))).toBe("lost");
+});
+
+test("the seeds follow the stream: each play moves the number on, a rotation begins anew", () => {
+  const house = new House();
+  const start = fetched(EMPTY, { ...ME, fairness: house.fairness() }, EMPTY.told);
+  const played = [house.spin(), house.rps()].reduce(heard, start);
+  expect(played.fairness).toEqual(house.fairness());
+  expect(played.fairness?.counter).toBe(2);
+  const next = played.fairness?.next_commitment;
+  const rotation = house.rotate("mine");
+  const after = heard(played, rotation);
+  expect(after.fairness).toEqual(house.fairness());
+  expect(after.fairness).toMatchObject({ commitment: next, client_seed: "mine", counter: 0 });
+  expect(after.position).toBe(rotation.id);
+  // What was asked for before it is older.
+  const late = fetched(after, { ...ME, fairness: start.fairness as Fairness }, start.told);
+  expect(late.fairness).toEqual(after.fairness);
+  expect(fetched(after, ME, after.told).fairness).toEqual(ME.fairness);
+});
+
+test("a play of another seed than is known does not move the number on", () => {
+  const house = new House();
+  const start = fetched(EMPTY, { ...ME, fairness: house.fairness() }, EMPTY.told);
+  house.rotate();
+  expect(heard(start, house.spin()).fairness).toEqual(start.fairness);
 });

@@ -1,8 +1,25 @@
 /** Plays as the server would tell them, drawn from a seed; a wallet of a few lines. */
-import { crashOf, gachaOf, handOf, roundCommitment, slotOf } from "../src/casino/draws";
-import type { GameEvent, GameType } from "../src/casino/model";
+import {
+  commitmentOf,
+  crashOf,
+  gachaOf,
+  halvesOf,
+  handOf,
+  roundCommitment,
+  slotOf,
+} from "../src/casino/draws";
+import type { Fairness, GameEvent, GameType, Revealed, RotationEvent } from "../src/casino/model";
+import { hexOf } from "../src/casino/sha256";
 
-export const SERVER_SEED = Uint8Array.from({ length: 32 }, (_, index) => index);
+const SERVER_SEED = Uint8Array.from({ length: 32 }, (_, index) => index);
+
+function nextOf(seed: Uint8Array): Uint8Array {
+  return seed.map((byte) => byte ^ 0xa5 ^ (byte >> 1));
+}
+
+function timeOf(made: number): string {
+  return new Date(1_767_225_600_000 + 1000 * made).toISOString();
+}
 
 /** Makes plays, one after the other. */
 export class House {
@@ -14,9 +31,40 @@ export class House {
   user: number | string = 1;
   #made = 0;
 
-  rotate(serverSeed: Uint8Array): void {
-    this.serverSeed = serverSeed;
+  /** What was in use until now. */
+  revealed(): Revealed {
+    return {
+      server_seed: hexOf(this.serverSeed),
+      commitment: commitmentOf(this.serverSeed),
+      client_seed: this.clientSeed,
+      plays: this.counter,
+    };
+  }
+
+  fairness(): Fairness {
+    return {
+      commitment: commitmentOf(this.serverSeed),
+      next_commitment: commitmentOf(nextOf(this.serverSeed)),
+      client_seed: this.clientSeed,
+      counter: this.counter,
+    };
+  }
+
+  /** The next seed, and the message that tells of it. */
+  rotate(clientSeed = this.clientSeed): RotationEvent {
+    const revealed = this.revealed();
+    this.serverSeed = nextOf(this.serverSeed);
+    this.clientSeed = clientSeed;
     this.counter = 0;
+    this.#made += 1;
+    return {
+      type: "fairness",
+      id: `e${this.#made}`,
+      user_id: this.user,
+      ts: timeOf(this.#made),
+      revealed,
+      ...this.fairness(),
+    };
   }
 
   tell(game_type: GameType, bet: number, result: object): GameEvent {
@@ -29,7 +77,7 @@ export class House {
       user_id: this.user,
       bet,
       result,
-      ts: new Date(1_767_225_600_000 + 1000 * this.#made).toISOString(),
+      ts: timeOf(this.#made),
     } as GameEvent;
     this.events.push(event);
     return event;
@@ -38,19 +86,21 @@ export class House {
   #source() {
     const { serverSeed, clientSeed, counter } = this;
     this.counter += 1;
-    return { serverSeed, clientSeed, counter };
+    const seed = commitmentOf(serverSeed).slice(0, 16);
+    return { serverSeed, clientSeed, counter, numbered: { counter, seed } };
   }
 
   spin(bet = 10): GameEvent {
     const source = this.#source();
     const reels = slotOf(source);
-    const win_amount = new Set(reels).size === 1 ? 4 * bet : 0;
+    const multiplier = (halvesOf("fair", reels) ?? 0) / 2;
     return this.tell("slot", bet, {
       reels: [reels],
-      win_amount,
-      multiplier: win_amount / bet,
+      win_amount: multiplier * bet,
+      multiplier,
+      paytable: "fair",
       is_jackpot: false,
-      counter: source.counter,
+      ...source.numbered,
     });
   }
 
@@ -65,7 +115,7 @@ export class House {
       computer_choice,
       result,
       win_amount: times * bet,
-      counter: source.counter,
+      ...source.numbered,
     });
   }
 
@@ -81,12 +131,12 @@ export class House {
       ultra_rare_item_count: many(["Epic", "Legendary"]),
       pull_count: count,
       pity,
-      counter: source.counter,
+      ...source.numbered,
     });
   }
 
-  /** A round and its end: cashed out at `at` hundredths, or crashed. */
-  crash(bet = 10, at: number | null = null): GameEvent {
+  /** A round and its end: cashed out at `at` hundredths, or crashed; `auto` if by itself. */
+  crash(bet = 10, at: number | null = null, auto = false): GameEvent {
     const source = this.#source();
     const point = crashOf(source);
     const game_id = 1000 + source.counter;
@@ -97,8 +147,8 @@ export class House {
       game_id,
       started_at: 1_767_225_600_000,
       commitment,
-      counter: source.counter,
-      auto_cashout_multiplier: null,
+      ...source.numbered,
+      auto_cashout_multiplier: auto && at !== null ? at / 100 : null,
     });
     const out = at !== null && at <= point;
     return this.tell("crash", bet, {

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { commitmentOf } from "../src/casino/draws";
+import { evidenceText, readEvidence } from "../src/casino/evidence";
 import type { GameEvent, Revealed } from "../src/casino/model";
-import { hexOf } from "../src/casino/sha256";
-import { bySeed, verify, verifyRound } from "../src/casino/verify";
-import { House, SERVER_SEED, tampered } from "./casino-plays";
+import { playsOf, verify, verifyRound } from "../src/casino/verify";
+import { House, tampered } from "./casino-plays";
 
 function played(): House {
   const house = new House();
@@ -11,20 +10,14 @@ function played(): House {
     house.spin();
     house.rps();
     house.pull(10);
-    house.crash(10, 101);
+    house.crash(10, 101, true);
     house.crash(7);
   }
   return house;
 }
 
 function revealed(house: House, more: Partial<Revealed> = {}): Revealed {
-  return {
-    server_seed: hexOf(house.serverSeed),
-    commitment: commitmentOf(house.serverSeed),
-    client_seed: house.clientSeed,
-    plays: house.counter,
-    ...more,
-  };
+  return { ...house.revealed(), ...more };
 }
 
 test("every play of an honest house is found again", () => {
@@ -43,6 +36,8 @@ test("another seed than was committed to is red", () => {
   expect(none).toMatchObject({ computed: null, ok: false });
 });
 
+const LOST = { multiplier: null, win_amount: 0 };
+
 const at = (events: readonly GameEvent[], game: string, phase?: string) =>
   events.findIndex(
     (event) =>
@@ -51,7 +46,10 @@ const at = (events: readonly GameEvent[], game: string, phase?: string) =>
 
 test.each<[name: string, game: string, change: object, fault: string, phase?: string]>([
   ["reels", "slot", { reels: [["7️⃣", "7️⃣", "7️⃣"]] }, "other reels"],
-  ["a win", "slot", { win_amount: 1 }, "not paid as it says"],
+  ["a win", "slot", { win_amount: 1 }, "not paid by its paytable"],
+  ["a multiplier", "slot", { multiplier: 3, win_amount: 30 }, "not paid by its paytable"],
+  ["a paytable", "slot", { paytable: "mine" }, "not paid by its paytable"],
+  ["a number that is none", "slot", { win_amount: 0.5 }, "not paid by its paytable"],
   ["a hand", "rps", { computer_choice: "well" }, "another hand"],
   ["an outcome", "rps", { result: "lost" }, "not paid as it says"],
   ["items", "gacha", { items: [] }, "other items"],
@@ -60,6 +58,7 @@ test.each<[name: string, game: string, change: object, fault: string, phase?: st
   ["the salt", "crash", { salt: "00" }, "not what was committed to", "crashed"],
   ["the commitment", "crash", { commitment: "00" }, "not what was committed to", "bet"],
   ["what it pays", "crash", { win_amount: 9 }, "not paid as it says", "crashed"],
+  ["a cash-out kept back", "crash", LOST, "not cashed out when it was due", "cashed_out"],
   ["when", "crash", { multiplier: 1000, win_amount: 1 }, "cashed out after the crash", "crashed"],
 ])("%s tampered with is red, and nothing else", (_, game, change, fault, phase) => {
   const house = played();
@@ -71,18 +70,43 @@ test.each<[name: string, game: string, change: object, fault: string, phase?: st
   expect(report).toMatchObject({ seedOk: true, faults: 1, ok: false });
 });
 
+test("a bet that is told otherwise is red", () => {
+  const house = played();
+  for (const [game, phase, bet, fault] of [
+    ["gacha", undefined, 449, "another price"],
+    ["crash", "crashed", 1, "ends with another bet"],
+  ] as const) {
+    const index = at(house.events, game, phase);
+    const events = house.events.with(index, { ...house.events[index], bet } as GameEvent);
+    const report = verify(revealed(house), events, true);
+    expect(report.plays.filter((one) => one.fault).map((one) => one.fault)).toEqual([fault]);
+  }
+});
+
+test("a play that is told twice, or comes after the last, is red", () => {
+  const house = played();
+  const first = house.events[0] as GameEvent;
+  const twice = verify(revealed(house), [...house.events, { ...first, id: "more" }], true);
+  expect(twice.plays.filter(({ fault }) => fault)).toMatchObject([{ fault: "told twice" }]);
+  expect(twice).toMatchObject({ missing: 0, ok: false });
+  const after = verify(revealed(house, { plays: 59 }), house.events, true);
+  expect(after.plays.filter(({ fault }) => fault)).toMatchObject([
+    { counter: 59, fault: "after the last play" },
+  ]);
+});
+
 test("plays before and after the seed are left out, also when they are as many", () => {
   const house = new House();
-  house.rotate(Uint8Array.from(SERVER_SEED, (byte) => byte ^ 1));
-  for (let pull = 0; pull < 9; pull += 1) house.pull(10);
-  house.rotate(SERVER_SEED);
+  house.pull(10);
+  house.pull(10);
+  house.rotate();
   house.pull(10);
   house.spin();
   const asked = revealed(house);
-  house.rotate(Uint8Array.from(SERVER_SEED, (byte) => byte ^ 2));
+  house.rotate("mine");
   house.spin();
   house.rps();
-  expect(bySeed(house.events).map((group) => group.length)).toEqual([9, 2, 2]);
+  expect(playsOf(asked.commitment, house.events)).toHaveLength(2);
   const report = verify(asked, house.events, true);
   expect(report).toMatchObject({ ok: true, missing: 0 });
   expect(report.plays.map(({ event }) => event.game_type)).toEqual(["gacha", "slot"]);
@@ -121,4 +145,23 @@ test("a round can be checked as soon as it is over", () => {
   if (end.game_type !== "crash" || end.result.phase === "bet") throw new Error("not an end");
   expect(verifyRound(end.result)).toBe(true);
   expect(verifyRound({ ...end.result, crash_point: end.result.crash_point + 0.01 })).toBe(false);
+});
+
+test("a file holds what was checked; anything else is no such file", () => {
+  const house = played();
+  const text = evidenceText({ revealed: revealed(house), events: house.events });
+  const evidence = readEvidence(text);
+  expect(evidence).toEqual({ revealed: revealed(house), events: house.events });
+  const broken = (change: (held: { revealed: object; events: object[] }) => void) => {
+    const held = JSON.parse(text) as { revealed: object; events: object[] };
+    change(held);
+    return readEvidence(JSON.stringify(held));
+  };
+  for (const rubbish of ["", "{}", "null", "[]", '{"revealed":{},"events":[]}', text.slice(1)]) {
+    expect(readEvidence(rubbish), rubbish.slice(0, 40)).toBeNull();
+  }
+  expect(broken(({ events }) => events.push({ type: "balance" }))).toBeNull();
+  expect(broken(({ events }) => delete (events[0] as { result?: object }).result)).toBeNull();
+  expect(broken(({ revealed }) => Object.assign(revealed, { plays: -1 }))).toBeNull();
+  expect(broken(({ events }) => events.pop())?.events).toHaveLength(house.events.length - 1);
 });

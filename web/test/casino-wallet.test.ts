@@ -2,6 +2,7 @@
 import { Api, ApiError } from "parlor-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { amountIn, refusalOf, waitOf } from "../src/casino/reasons";
+import { keptSeeds } from "../src/casino/revealed";
 import { PAGE, WalletStore } from "../src/casino/wallet-store";
 import { House } from "./casino-plays";
 import { Socket } from "./hand-socket";
@@ -31,13 +32,14 @@ function setUp() {
     if (path.includes("/ws/token")) return Response.json({ token: "once" });
     if (path.includes("/history")) return Response.json({ events: house.events, more: false });
     if (path.includes("/users/me")) {
-      return Response.json({ balance, streak: 0, pity: 0, crash: null, now: NOW + 5000 });
+      const fairness = house.fairness();
+      return Response.json({ balance, streak: 0, pity: 0, fairness, crash: null, now: NOW + 5000 });
     }
     return Response.json({ balance });
   };
   const api = new Api({ fetch: fetcher });
   vi.stubGlobal("fetch", fetcher);
-  const store = new WalletStore(api, { WebSocket: Socket as never, random: () => 0.5 });
+  const store = new WalletStore(api, "1", { WebSocket: Socket as never, random: () => 0.5 });
   const settle = (time = 0) => vi.advanceTimersByTimeAsync(time);
   const start = async () => {
     await api.guest();
@@ -144,6 +146,61 @@ test("a history that cannot be fetched is said, and can be asked for again", asy
   store.retry();
   await settle();
   expect(store.getState()).toMatchObject({ problem: null, ledger: { loaded: true } });
+});
+
+/** As a browser has it. */
+function stubStorage(): Map<string, string> {
+  const held = new Map<string, string>();
+  vi.stubGlobal("localStorage", {
+    getItem: (key: string) => held.get(key) ?? null,
+    setItem: (key: string, value: string) => held.set(key, value),
+  });
+  return held;
+}
+
+test("a rotation in another window is taken: its seed is kept, and known to have been shown", async () => {
+  stubStorage();
+  const { store, house, start } = setUp();
+  await start();
+  const commitment = store.getState().ledger.fairness?.commitment;
+  expect(commitment).toBe(house.revealed().commitment);
+  Socket.all.at(-1)?.says(house.spin());
+  const rotation = house.rotate("theirs");
+  Socket.all.at(-1)?.says(rotation);
+  expect(store.getState().ledger.fairness).toMatchObject({ client_seed: "theirs", counter: 0 });
+  expect(keptSeeds("1")).toEqual([
+    { ...rotation.revealed, at: Date.parse(rotation.ts), seen: true },
+  ]);
+  // The seed after it was committed to before the player chose theirs.
+  Socket.all.at(-1)?.says(house.rotate());
+  expect(keptSeeds("1").map(({ seen }) => seen)).toEqual([true, true]);
+});
+
+test("the answer to an own rotation does not undo what the stream has told since", async () => {
+  stubStorage();
+  const { store, house, answers, start } = setUp();
+  await start();
+  const { type, id, user_id, ts, ...rotation } = house.rotate("mine");
+  const told = { type, id, user_id, ts, ...rotation };
+  answers.set("POST /api/games/fairness/rotate", () => {
+    Socket.all.at(-1)?.says(told, house.spin());
+    return Response.json(rotation);
+  });
+  const seed = await store.rotate("mine");
+  expect(seed).toMatchObject({ ...rotation.revealed, seen: true });
+  expect(store.getState().ledger.fairness).toMatchObject({ client_seed: "mine", counter: 1 });
+  expect(keptSeeds("1")).toHaveLength(1);
+});
+
+test("a rotation is known by its answer when the stream is away", async () => {
+  stubStorage();
+  const { store, house, answers, keys, start } = setUp();
+  await start();
+  const { type: _, id: __, user_id: ___, ts: ____, ...rotation } = house.rotate("mine");
+  answers.set("POST /api/games/fairness/rotate", () => Response.json(rotation));
+  await store.rotate("mine");
+  expect(store.getState().ledger.fairness).toEqual(house.fairness());
+  expect(keys, "a lost answer can be asked for again").toHaveLength(1);
 });
 
 test("words and amounts", () => {

@@ -77,6 +77,18 @@ async fn every_window_of_a_user_hears_of_each_play_and_nobody_elses_does() {
         assert_eq!(reward["type"], "reward");
         assert_eq!((&reward["delta"], &reward["balance"]), (&json!(5), &json!(balance + 5)));
     }
+    let before = house.try_get("/api/games/fairness", Some(&ann.token)).await.1;
+    let wish = json!({"client_seed": "mine"});
+    let rotated = house.post("/api/games/fairness/rotate", Some(&ann.token), wish).await;
+    assert_eq!(rotated["commitment"], before["next_commitment"]);
+    for window in &mut windows {
+        let told = window.next().await;
+        assert_eq!((&told["type"], &told["user_id"].to_string()), (&json!("fairness"), &ann.id));
+        for key in ["revealed", "commitment", "next_commitment", "client_seed", "counter"] {
+            assert_eq!(told[key], rotated[key], "{key}");
+        }
+        assert_eq!(told["revealed"]["plays"], 10);
+    }
     // What the streams have told is what the history has.
     let told: Vec<Value> = windows[0]
         .heard

@@ -53,6 +53,12 @@ pub fn reached_after(multiplier: u32) -> u64 {
     millis
 }
 
+/// The multiplier at which a round that crashes there is cashed out by itself, if it is.
+#[must_use]
+pub fn due(point: u32, auto: Option<u32>) -> Option<u32> {
+    auto.filter(|auto| *auto <= point).or((point == MOST).then_some(MOST))
+}
+
 /// Tokens that a bet wins at a multiplier, the stake included; parts of a token are the house's.
 #[must_use]
 pub fn win(bet: u64, multiplier: u32) -> u64 {

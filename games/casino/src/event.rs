@@ -4,6 +4,8 @@ use game::UserId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::verify::Revealed;
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -26,8 +28,14 @@ pub enum Event {
     },
     /// The server seed was revealed.
     Rotated {
+        /// What was secret until now.
+        revealed: Revealed,
         /// The commitment that counts from now on.
         commitment: String,
+        /// That of the seed which comes after it.
+        next_commitment: String,
+        /// The player's own from now on.
+        client_seed: String,
     },
 }
 

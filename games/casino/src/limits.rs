@@ -14,3 +14,6 @@ pub const CLIENT_SEED_CHARS: usize = 64;
 
 /// Crash rounds that are over and still known, to say so to whoever cashes out twice.
 pub const ROUNDS_KNOWN: usize = 16;
+
+/// Hexadecimal digits by which a play names its server seed.
+pub const SEED_NAME_CHARS: usize = 16;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::command::{Command, Options};
 use crate::event::{Event, Play};
 use crate::limits::{CLIENT_SEED_CHARS, FIRST_TOKENS, MOST_TIMES, MOST_TOKENS};
+use crate::verify::Revealed;
 use crate::view::{View, shown, view};
 use crate::wallet::{Round, Secret, Seeds, Wallet};
 use crate::{crash, gacha, rps, slot};
@@ -38,6 +39,7 @@ impl Game for Casino {
             return Err(Refusal::forbidden("a wallet comes with an account"));
         }
         let server = Secret::draw(&mut ctx.random);
+        let next = Secret::draw(&mut ctx.random);
         let client = format!("{:016x}", ctx.random.bits());
         Ok(Commit::new(Wallet {
             user: options.user,
@@ -48,7 +50,7 @@ impl Game for Casino {
             won: 0,
             streak: 0,
             pity: 0,
-            seeds: Seeds { server, client, counter: 0 },
+            seeds: Seeds { server, next, client, counter: 0 },
             round: None,
             over: Vec::new(),
         }))
@@ -104,7 +106,13 @@ impl Game for Casino {
             Event::Reward { delta, balance } => {
                 ("reward", false, json!({ "delta": delta, "balance": balance }))
             }
-            Event::Rotated { .. } => return None,
+            Event::Rotated { revealed, commitment, next_commitment, client_seed } => {
+                let fields = json!({
+                    "revealed": revealed, "commitment": commitment,
+                    "next_commitment": next_commitment, "client_seed": client_seed, "counter": 0,
+                });
+                ("fairness", false, fields)
+            }
         };
         Some(Announcement { kind, user: wallet.user.clone(), to_monitors, fields })
     }
@@ -195,7 +203,7 @@ fn tell(
 
 fn spin(mut wallet: Wallet, amount: &Value) -> Decision<Commit<Wallet, Event>> {
     let bet = stake(&wallet, amount)?;
-    let (mut draws, counter) = wallet.seeds.next();
+    let (mut draws, counter, seed) = wallet.seeds.play();
     let reels = slot::spin(&mut draws);
     let win = slot::win(wallet.paytable, reels, bet);
     wallet.count(bet, win);
@@ -208,7 +216,7 @@ fn spin(mut wallet: Wallet, amount: &Value) -> Decision<Commit<Wallet, Event>> {
     let result = json!({
         "reels": [reels], "win_amount": win,
         "multiplier": wallet.paytable.halves(reels) as f64 / 2.0,
-        "is_jackpot": jackpot, "counter": counter,
+        "is_jackpot": jackpot, "paytable": wallet.paytable, "counter": counter, "seed": seed,
     });
     let answer = with_message(&result, message);
     Ok(played(wallet, "slot", bet, win, result, answer))
@@ -220,7 +228,7 @@ fn play_rps(mut wallet: Wallet, choice: &Value, amount: &Value) -> Decision<Comm
         .and_then(rps::Choice::named)
         .ok_or_else(|| Refusal::rule("INVALID_CHOICE", "the choice is rock, paper or scissors"))?;
     let bet = stake(&wallet, amount)?;
-    let (mut draws, counter) = wallet.seeds.next();
+    let (mut draws, counter, seed) = wallet.seeds.play();
     let computer = rps::house(&mut draws);
     let outcome = rps::outcome(player, computer);
     let win = rps::win(outcome, bet);
@@ -232,7 +240,7 @@ fn play_rps(mut wallet: Wallet, choice: &Value, amount: &Value) -> Decision<Comm
     };
     let result = json!({
         "player_choice": player, "computer_choice": computer, "result": outcome,
-        "win_amount": win, "counter": counter,
+        "win_amount": win, "counter": counter, "seed": seed,
     });
     let answer = with_message(&result, message);
     Ok(played(wallet, "rps", bet, win, result, answer))
@@ -244,7 +252,7 @@ fn pull(mut wallet: Wallet, count: &Value) -> Decision<Commit<Wallet, Event>> {
         Refusal::rule("INVALID_PULL_COUNT", "pulls are sold one at a time, or ten")
     })?;
     let bet = stake(&wallet, &json!(price))?;
-    let (mut draws, counter) = wallet.seeds.next();
+    let (mut draws, counter, seed) = wallet.seeds.play();
     let items: Vec<gacha::Item> =
         (0..count).map(|_| gacha::pull(&mut draws, &mut wallet.pity)).collect();
     let rare = |least: gacha::Rarity| items.iter().filter(|item| item.rarity >= least).count();
@@ -255,7 +263,7 @@ fn pull(mut wallet: Wallet, count: &Value) -> Decision<Commit<Wallet, Event>> {
     };
     let result = json!({
         "items": items, "rare_item_count": rares, "ultra_rare_item_count": ultra_rares,
-        "pull_count": count, "pity": wallet.pity, "counter": counter,
+        "pull_count": count, "pity": wallet.pity, "counter": counter, "seed": seed,
     });
     let answer = with_message(&result, message);
     Ok(played(wallet, "gacha", bet, 0, result, answer))
@@ -272,7 +280,7 @@ fn crash_bet(
     }
     let auto = auto.filter(|auto| !auto.is_null()).map(auto_multiplier).transpose()?;
     let bet = stake(&wallet, amount)?;
-    let (mut draws, counter) = wallet.seeds.next();
+    let (mut draws, counter, seed) = wallet.seeds.play();
     let round = Round {
         game_id: ctx.random.below(ID_BITS - 1) + 1,
         bet,
@@ -283,7 +291,7 @@ fn crash_bet(
     };
     let result = json!({
         "phase": "bet", "game_id": round.game_id, "started_at": round.started_at,
-        "commitment": round.commitment(), "counter": counter,
+        "commitment": round.commitment(), "counter": counter, "seed": seed,
         "auto_cashout_multiplier": round.auto.map(shown),
     });
     let answer = json!({
@@ -365,17 +373,23 @@ fn rotate(
         let why = format!("a client seed has 1 to {CLIENT_SEED_CHARS} characters");
         return Err(Refusal::rule("INVALID_CLIENT_SEED", why));
     }
-    let new = Seeds { server: Secret::draw(&mut ctx.random), client, counter: 0 };
-    let old = std::mem::replace(&mut wallet.seeds, new);
-    let commitment = wallet.seeds.commitment();
+    let next = wallet.seeds.followed_by(client, Secret::draw(&mut ctx.random));
+    let old = std::mem::replace(&mut wallet.seeds, next);
+    let revealed = Revealed {
+        server_seed: old.server.reveal(),
+        commitment: old.server.commitment(),
+        client_seed: old.client,
+        plays: old.counter,
+    };
+    let Seeds { server, next, client, .. } = &wallet.seeds;
+    let (commitment, next_commitment) = (server.commitment(), next.commitment());
+    let client_seed = client.clone();
     let answer = json!({
-        "revealed": {
-            "server_seed": old.server.reveal(), "commitment": old.commitment(),
-            "client_seed": old.client, "plays": old.counter,
-        },
-        "commitment": commitment, "client_seed": wallet.seeds.client, "counter": 0,
+        "revealed": revealed, "commitment": commitment, "next_commitment": next_commitment,
+        "client_seed": client_seed, "counter": 0,
     });
-    Ok(Commit::new(wallet).with_event(Event::Rotated { commitment }).with_reply(answer))
+    let event = Event::Rotated { revealed, commitment, next_commitment, client_seed };
+    Ok(Commit::new(wallet).with_event(event).with_reply(answer))
 }
 
 fn grant(mut wallet: Wallet, amount: &Value) -> Decision<Commit<Wallet, Event>> {

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::limits::MOST_TOKENS;
+use crate::wallet::seed_name;
 use crate::{crash, gacha, rps, slot};
 
 /// A seed that was rotated out.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revealed {
     /// 32 bytes, hex.
     pub server_seed: String,
@@ -56,15 +58,15 @@ pub struct Report {
     pub seed_fits: bool,
     /// In the order of their numbers.
     pub plays: Vec<Checked>,
-    /// Plays of these seeds that are not among those that were told.
+    /// Plays of these seeds that are not among those that were told: nobody can check them.
     pub missing: u64,
 }
 
 impl Report {
-    /// The seed opens its commitment, and each play that was told is what the seeds say.
+    /// The seed opens its commitment, and each of its plays was told and is what the seeds say.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.seed_fits && self.faults() == 0
+        self.seed_fits && self.faults() == 0 && self.missing == 0
     }
 
     /// Plays that are not.
@@ -76,24 +78,25 @@ impl Report {
 
 /// Checks a seed against the plays of one wallet, oldest first, from its first one on. `None` when the
 /// seed is not 32 bytes in hex.
-///
-/// Numbers begin anew with each seed, and a play does not say whose it is: of the runs of numbers
-/// that end where this seed's do, the one that fits best is taken.
 #[must_use]
 pub fn verify(revealed: &Revealed, told: &[Told]) -> Option<Report> {
     let mut seed = [0; 32];
     hex::decode_to_slice(&revealed.server_seed, &mut seed).ok()?;
     let seed_fits = hex::encode(Sha256::digest(seed)) == revealed.commitment;
-    let last = revealed.plays.checked_sub(1);
-    let runs =
-        runs(told).into_iter().filter(|run| run.last().and_then(|at| counter(&told[*at])) == last);
-    let checked = runs.map(|run| {
-        let again = Again { seed: Seed::new(seed), client: &revealed.client_seed, told };
-        again.check(&run)
-    });
-    let good = |plays: &Vec<Checked>| plays.iter().filter(|play| play.fault.is_none()).count();
-    let plays = checked.max_by_key(good).unwrap_or_default();
-    let missing = revealed.plays.saturating_sub(plays.len() as u64);
+    let name = seed_name(&revealed.commitment);
+    let mut of_seed: Vec<(u64, usize)> = told
+        .iter()
+        .enumerate()
+        .filter(|(_, play)| play.result["seed"] == name)
+        .filter_map(|(at, play)| Some((counter(play)?, at)))
+        .collect();
+    of_seed.sort_unstable();
+    let first = of_seed.first().map_or(0, |(_, at)| *at);
+    let again = Again { seed: Seed::new(seed), revealed, told };
+    let plays = again.check(&of_seed, pity_before(&told[..first]));
+    of_seed.dedup_by_key(|(counter, _)| *counter);
+    let known = of_seed.iter().filter(|(counter, _)| *counter < revealed.plays).count();
+    let missing = revealed.plays.saturating_sub(known as u64);
     Some(Report { seed_fits, plays, missing })
 }
 
@@ -102,46 +105,43 @@ fn counter(told: &Told) -> Option<u64> {
     told.result["counter"].as_u64()
 }
 
-/// Places of plays whose numbers rise.
-fn runs(told: &[Told]) -> Vec<Vec<usize>> {
-    let mut runs: Vec<Vec<usize>> = Vec::new();
-    let mut last = None;
-    for (at, number) in told.iter().enumerate().filter_map(|(at, one)| Some((at, counter(one)?))) {
-        match runs.last_mut() {
-            Some(run) if last < Some(number) => run.push(at),
-            _ => runs.push(vec![at]),
-        }
-        last = Some(number);
-    }
-    runs
+fn pity_before(told: &[Told]) -> u8 {
+    let pity = told.iter().rev().find_map(|one| one.result["pity"].as_u64());
+    pity.and_then(|pity| u8::try_from(pity).ok()).filter(|pity| *pity < gacha::PITY).unwrap_or(0)
 }
 
 struct Again<'a> {
     seed: Seed,
-    client: &'a str,
+    revealed: &'a Revealed,
     told: &'a [Told],
 }
 
 impl Again<'_> {
-    fn check(&self, run: &[usize]) -> Vec<Checked> {
-        let before = run.first().map_or(&[][..], |first| &self.told[..*first]);
-        let pity = before.iter().rev().find_map(|one| one.result["pity"].as_u64());
-        let mut pity = pity.and_then(|pity| u8::try_from(pity).ok()).unwrap_or(0);
-        let check = |at: &usize| {
-            let told = &self.told[*at];
-            let number = counter(told)?;
-            let mut draws = Draws::mixed(&self.seed, self.client, number);
+    /// Numbers with the places of their plays, in order.
+    fn check(&self, plays: &[(u64, usize)], mut pity: u8) -> Vec<Checked> {
+        let mut last = None;
+        let check = |&(counter, at): &(u64, usize)| {
+            let told = &self.told[at];
+            let mut draws = Draws::mixed(&self.seed, &self.revealed.client_seed, counter);
             let (drawn, fault) = match told.game_type.as_str() {
+                _ if told.bet > MOST_TOKENS => {
+                    ("nothing".to_owned(), Some("no wallet holds so much".to_owned()))
+                }
                 "slot" => of_slot(told, &mut draws),
                 "rps" => of_rps(told, &mut draws),
                 "gacha" => of_gacha(told, &mut draws, &mut pity),
                 "crash" => self.of_crash(told, &mut draws),
                 other => ("nothing".to_owned(), Some(format!("there is no game {other:?}"))),
             };
+            let misplaced = if last.replace(counter) == Some(counter) {
+                Some("a second play of this number".to_owned())
+            } else {
+                (counter >= self.revealed.plays).then(|| "after the last play".to_owned())
+            };
             let (id, game_type) = (told.id.clone(), told.game_type.clone());
-            Some(Checked { id, game_type, counter: number, drawn, fault })
+            Checked { id, game_type, counter, drawn, fault: misplaced.or(fault) }
         };
-        run.iter().filter_map(check).collect()
+        plays.iter().map(check).collect()
     }
 
     fn of_crash(&self, told: &Told, draws: &mut Draws) -> (String, Option<String>) {
@@ -151,7 +151,12 @@ impl Again<'_> {
             .told
             .iter()
             .find(|one| one.result["game_id"] == *round && one.result.get("crash_point").is_some());
-        (times(point), end.and_then(|end| fault_of_round(told, end, point)))
+        // A seed is not revealed while a round rests on it.
+        let fault = end.map_or_else(
+            || Some("its end is missing".to_owned()),
+            |end| fault_of_round(told, end, point),
+        );
+        (times(point), fault)
     }
 }
 
@@ -169,13 +174,18 @@ fn fault_of_round(bet: &Told, end: &Told, point: u32) -> Option<String> {
     let (round, salt) = (&result["game_id"], result["salt"].as_str().unwrap_or_default());
     let opened = hex::encode(Sha256::digest(format!("{round}:{point}:{salt}")));
     let cashed = hundredths(&result["multiplier"]);
+    let due = crash::due(point, hundredths(&bet.result["auto_cashout_multiplier"]));
     let wins = cashed.map_or(0, |multiplier| crash::win(bet.bet, multiplier));
     if hundredths(&result["crash_point"]) != Some(point) {
         Some(format!("told {}", result["crash_point"]))
     } else if bet.result["commitment"] != opened || result["commitment"] != opened {
         Some("not the point that was committed to".to_owned())
+    } else if bet.bet != end.bet {
+        Some(format!("ends with another bet, {}", end.bet))
     } else if cashed > Some(point) {
         Some("cashed out after the crash".to_owned())
+    } else if let Some(due) = due.filter(|due| cashed.is_none_or(|cashed| cashed > *due)) {
+        Some(format!("was to be cashed out at {}", times(due)))
     } else {
         not_paid(wins, result)
     }
@@ -194,12 +204,10 @@ fn differs(drawn: &Value, told: &Value) -> Option<String> {
 fn of_slot(told: &Told, draws: &mut Draws) -> (String, Option<String>) {
     let reels = slot::spin(draws);
     let result = &told.result;
-    let paid = [slot::Paytable::Fair, slot::Paytable::Classic]
-        .map(|paytable| slot::win(paytable, reels, told.bet));
-    let fault = differs(&json!([reels]), &result["reels"]).or_else(|| {
-        let win = result["win_amount"].as_u64();
-        (!paid.map(Some).contains(&win))
-            .then(|| format!("no paytable pays {}", result["win_amount"]))
+    let paytable: Option<slot::Paytable> = serde_json::from_value(result["paytable"].clone()).ok();
+    let fault = differs(&json!([reels]), &result["reels"]).or_else(|| match paytable {
+        Some(paytable) => not_paid(slot::win(paytable, reels, told.bet), result),
+        None => Some(format!("there is no paytable {}", result["paytable"])),
     });
     (json!(reels).to_string(), fault)
 }
@@ -208,19 +216,25 @@ fn of_rps(told: &Told, draws: &mut Draws) -> (String, Option<String>) {
     let house = rps::house(draws);
     let result = &told.result;
     let player = result["player_choice"].as_str().and_then(rps::Choice::named);
-    let wins = player.map_or(0, |player| rps::win(rps::outcome(player, house), told.bet));
-    let fault =
-        differs(&json!(house), &result["computer_choice"]).or_else(|| not_paid(wins, result));
+    let fault = differs(&json!(house), &result["computer_choice"]).or_else(|| {
+        let outcome = player.map(|player| rps::outcome(player, house));
+        let wins = outcome.map_or(0, |outcome| rps::win(outcome, told.bet));
+        differs(&json!(outcome), &result["result"]).or_else(|| not_paid(wins, result))
+    });
     (json!(house).to_string(), fault)
 }
 
 fn of_gacha(told: &Told, draws: &mut Draws, pity: &mut u8) -> (String, Option<String>) {
     let result = &told.result;
-    let count = result["pull_count"].as_u64().filter(|count| gacha::price(*count).is_some());
-    let items: Vec<gacha::Item> =
-        (0..count.unwrap_or(0)).map(|_| gacha::pull(draws, pity)).collect();
-    let fault =
-        differs(&json!(items), &result["items"]).or_else(|| differs(&json!(pity), &result["pity"]));
+    let price = result["pull_count"].as_u64().and_then(|count| Some((count, gacha::price(count)?)));
+    let count = price.map_or(0, |(count, _)| count);
+    let items: Vec<gacha::Item> = (0..count).map(|_| gacha::pull(draws, pity)).collect();
+    let fault = differs(&json!(items), &result["items"])
+        .or_else(|| differs(&json!(pity), &result["pity"]))
+        .or_else(|| match price {
+            Some((_, price)) if price == told.bet => None,
+            _ => Some(format!("not sold for {}", told.bet)),
+        });
     let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
     (names.join(", "), fault)
 }

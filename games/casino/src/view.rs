@@ -23,6 +23,7 @@ struct Open {
 #[derive(Debug, Clone, Serialize)]
 struct Fairness {
     commitment: String,
+    next_commitment: String,
     client_seed: String,
     counter: u64,
 }
@@ -42,7 +43,8 @@ pub(crate) fn view(wallet: &Wallet, own: bool) -> View {
         streak: wallet.streak,
         pity: wallet.pity,
         fairness: Fairness {
-            commitment: wallet.seeds.commitment(),
+            commitment: wallet.seeds.server.commitment(),
+            next_commitment: wallet.seeds.next.commitment(),
             client_seed: wallet.seeds.client.clone(),
             counter: wallet.seeds.counter,
         },

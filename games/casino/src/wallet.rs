@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
 use crate::crash;
-use crate::limits::ROUNDS_KNOWN;
+use crate::limits::{ROUNDS_KNOWN, SEED_NAME_CHARS};
 use crate::slot::Paytable;
 
 /// The tokens of one user. `balance` is always `granted + won - staked`.
@@ -32,6 +32,8 @@ pub struct Wallet {
 pub(crate) struct Seeds {
     /// Secret until it is rotated out.
     pub(crate) server: Secret,
+    /// Takes its place then. Committed to before the player chooses what is mixed with it.
+    pub(crate) next: Secret,
     pub(crate) client: String,
     /// Of the next play.
     pub(crate) counter: u64,
@@ -83,16 +85,24 @@ impl Wallet {
 }
 
 impl Seeds {
-    /// The source of the next play, and its number.
-    pub(crate) fn next(&mut self) -> (Draws, u64) {
+    /// The source of the next play, its number, and the name of its seed.
+    pub(crate) fn play(&mut self) -> (Draws, u64, String) {
         let counter = self.counter;
         self.counter += 1;
-        (Draws::mixed(&self.server.0, &self.client, counter), counter)
+        let draws = Draws::mixed(&self.server.0, &self.client, counter);
+        (draws, counter, seed_name(&self.server.commitment()).to_owned())
     }
 
-    pub(crate) fn commitment(&self) -> String {
-        self.server.0.commitment().to_string()
+    /// What comes after them; the player's own seed is mixed with a server seed that was fixed before.
+    pub(crate) fn followed_by(&self, client: String, next: Secret) -> Self {
+        Self { server: self.next.clone(), next, client, counter: 0 }
     }
+}
+
+/// By the beginning of its commitment a play names its server seed: enough to tell those of a wallet
+/// apart.
+pub(crate) fn seed_name(commitment: &str) -> &str {
+    commitment.get(..SEED_NAME_CHARS).unwrap_or(commitment)
 }
 
 impl Secret {
@@ -106,6 +116,10 @@ impl Secret {
 
     pub(crate) fn reveal(&self) -> String {
         hex::encode(self.0.reveal())
+    }
+
+    pub(crate) fn commitment(&self) -> String {
+        self.0.commitment().to_string()
     }
 }
 
@@ -137,10 +151,7 @@ impl Round {
 
     /// What it ends with by itself: cashed out at a multiplier, or crashed.
     pub(crate) fn ends_with(&self) -> Option<u32> {
-        match self.auto {
-            Some(auto) if auto <= self.point => Some(auto),
-            _ => (self.point == crash::MOST).then_some(crash::MOST),
-        }
+        crash::due(self.point, self.auto)
     }
 
     /// When it ends by itself.

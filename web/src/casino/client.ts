@@ -5,7 +5,6 @@ import type {
   Answer,
   BetAnswer,
   CashoutAnswer,
-  Fairness,
   GachaResult,
   GameType,
   HistoryPage,
@@ -59,14 +58,10 @@ export class Casino {
     return this.#api.request("GET", `/api/games/${game}/odds`);
   }
 
-  fairness(): Promise<Fairness> {
-    return this.#api.request("GET", "/api/games/fairness");
-  }
-
   /** Reveals the server seed. Without a client seed the old one stays. */
   rotate(clientSeed?: string): Promise<Rotation> {
     const body = clientSeed === undefined ? {} : { client_seed: clientSeed };
-    return this.#api.request("POST", "/api/games/fairness/rotate", { body });
+    return this.#play("/api/games/fairness/rotate", body);
   }
 
   /** The own plays, oldest first: the newest ones, or the newest before an event. */

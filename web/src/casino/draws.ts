@@ -18,6 +18,13 @@ export const SYMBOLS = [
 ] as const;
 export type Reel = (typeof SYMBOLS)[number][0];
 
+/** What three alike bring for each token, in the order of the symbols, and what a pair side by side. */
+const PAYTABLES = {
+  classic: { alike: [2, 3, 4, 5, 10, 50], pairHalves: 3 },
+  fair: { alike: [4, 5, 6, 10, 15, 777], pairHalves: 4 },
+} as const;
+export type Paytable = keyof typeof PAYTABLES;
+
 export const HANDS = ["rock", "paper", "scissors"] as const;
 export type Hand = (typeof HANDS)[number];
 
@@ -119,9 +126,25 @@ export function slotOf(source: Source): readonly Reel[] {
   return [draws.weighted(SYMBOLS), draws.weighted(SYMBOLS), draws.weighted(SYMBOLS)];
 }
 
+/** What reels bring in halves of the stake; null when there is no such paytable. */
+export function halvesOf(paytable: string, reels: readonly string[]): number | null {
+  if (!Object.hasOwn(PAYTABLES, paytable)) return null;
+  const { alike, pairHalves } = PAYTABLES[paytable as Paytable];
+  const [left, middle, right] = reels;
+  if (left === middle && middle === right) {
+    return 2 * (alike[SYMBOLS.findIndex(([symbol]) => symbol === left)] ?? 0);
+  }
+  return left === middle || middle === right ? pairHalves : 0;
+}
+
 /** The house's hand. */
 export function handOf(source: Source): Hand {
   return new Draws(source).pick(HANDS);
+}
+
+/** What pulls cost; null for a number that is not sold. */
+export function priceOf(count: number): number | null {
+  return count === 1 ? 50 : count === 10 ? 450 : null;
 }
 
 /** What so many pulls bring; `pity` counts those since the last one that was Epic or better. */

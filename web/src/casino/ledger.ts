@@ -8,11 +8,13 @@
 import {
   type BalanceEvent,
   type CrashEndResult,
+  type Fairness,
   type GameEvent,
   type HistoryPage,
   isGameEvent,
   type Me,
   outcomeOf,
+  type Rotation,
   type Round,
   type UserMessage,
 } from "./model";
@@ -20,6 +22,8 @@ import {
 export interface Ledger {
   readonly me: Me | null;
   readonly balance: number | null;
+  /** What plays are drawn from now. */
+  readonly fairness: Fairness | null;
   /** Plays, oldest first. */
   readonly events: readonly GameEvent[];
   /** There are older ones, which were not fetched. */
@@ -31,7 +35,7 @@ export interface Ledger {
   readonly over: ReadonlySet<number>;
   /** Id of the last event of the stream: where a new connection goes on. */
   readonly position: string | null;
-  /** How many events of the stream have told a balance, and how many a crash round. */
+  /** How many events of the stream have told a balance, a crash round, the seeds. */
   readonly told: Told;
   /** How often the stream has lost events. */
   readonly gaps: number;
@@ -40,18 +44,20 @@ export interface Ledger {
 export interface Told {
   readonly balances: number;
   readonly rounds: number;
+  readonly seeds: number;
 }
 
 export const EMPTY: Ledger = {
   me: null,
   balance: null,
+  fairness: null,
   events: [],
   more: false,
   loaded: false,
   round: null,
   over: new Set(),
   position: null,
-  told: { balances: 0, rounds: 0 },
+  told: { balances: 0, rounds: 0, seeds: 0 },
   gaps: 0,
 };
 
@@ -59,6 +65,7 @@ export const EMPTY: Ledger = {
 export function heard(ledger: Ledger, message: UserMessage): Ledger {
   if (isGameEvent(message)) return withPlay(ledger, message);
   if (message.type === "balance" || message.type === "reward") return withBalance(ledger, message);
+  if (message.type === "fairness") return rotated({ ...ledger, position: message.id }, message);
   if (message.type === "ws_ack" && message.gap) {
     return { ...ledger, events: [], loaded: false, more: false, gaps: ledger.gaps + 1 };
   }
@@ -67,7 +74,8 @@ export function heard(ledger: Ledger, message: UserMessage): Ledger {
 
 function withPlay(before: Ledger, event: GameEvent): Ledger {
   if (before.events.some(({ id }) => id === event.id)) return before;
-  const ledger = { ...before, events: [...before.events, event], position: event.id };
+  const events = [...before.events, event];
+  const ledger = counted({ ...before, events, position: event.id }, event);
   if (event.game_type !== "crash") return ledger;
   const told = { ...ledger.told, rounds: ledger.told.rounds + 1 };
   const { result } = event;
@@ -75,6 +83,22 @@ function withPlay(before: Ledger, event: GameEvent): Ledger {
   const { game_id, started_at, commitment, auto_cashout_multiplier } = result;
   const round = { game_id, bet_amount: event.bet, started_at, commitment, auto_cashout_multiplier };
   return opened({ ...ledger, told }, round);
+}
+
+/** The number of the next play follows from that of this one. */
+function counted(ledger: Ledger, { result }: GameEvent): Ledger {
+  if (!("counter" in result)) return ledger;
+  const counter = result.counter + 1;
+  const ours = ledger.fairness?.commitment.startsWith(result.seed);
+  const fairness = ours && ledger.fairness ? { ...ledger.fairness, counter } : ledger.fairness;
+  return { ...ledger, fairness, told: { ...ledger.told, seeds: ledger.told.seeds + 1 } };
+}
+
+/** Other seeds count from now on. */
+export function rotated(ledger: Ledger, rotation: Rotation): Ledger {
+  const { commitment, next_commitment, client_seed, counter } = rotation;
+  const fairness = { commitment, next_commitment, client_seed, counter };
+  return { ...ledger, fairness, told: { ...ledger.told, seeds: ledger.told.seeds + 1 } };
 }
 
 function withBalance(ledger: Ledger, { id, balance }: BalanceEvent): Ledger {
@@ -85,7 +109,8 @@ function withBalance(ledger: Ledger, { id, balance }: BalanceEvent): Ledger {
 /** What the server said of the wallet; `asked` is what was told when it was asked. */
 export function fetched(ledger: Ledger, me: Me, asked: Told): Ledger {
   const balance = ledger.told.balances === asked.balances ? me.balance : ledger.balance;
-  const known = { ...ledger, me, balance };
+  const same = ledger.fairness === null || ledger.told.seeds === asked.seeds;
+  const known = { ...ledger, me, balance, fairness: same ? me.fairness : ledger.fairness };
   if (ledger.told.rounds !== asked.rounds) return known;
   return me.crash ? opened(known, me.crash) : { ...known, round: null };
 }

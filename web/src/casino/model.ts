@@ -1,41 +1,45 @@
 /** What the casino's endpoints and streams say, as it is spelled. Types, and what is read off them. */
-import type { Hand, Item, Reel } from "./draws";
+import type { Hand, Item, Paytable, Reel } from "./draws";
 
 export const GAMES = ["slot", "rps", "gacha", "crash"] as const;
 export type GameType = (typeof GAMES)[number];
 
-export interface SlotResult {
+/** Which play it is, and of which seed. */
+export interface Numbered {
+  readonly counter: number;
+  /** How the commitment of the server seed begins. */
+  readonly seed: string;
+}
+
+export interface SlotResult extends Numbered {
   readonly reels: readonly (readonly Reel[])[];
   readonly win_amount: number;
   readonly multiplier: number;
   readonly is_jackpot: boolean;
-  readonly counter: number;
+  readonly paytable: Paytable;
 }
 
-export interface RpsResult {
+export interface RpsResult extends Numbered {
   readonly player_choice: Hand;
   readonly computer_choice: Hand;
   readonly result: "win" | "lose" | "draw";
   readonly win_amount: number;
-  readonly counter: number;
 }
 
-export interface GachaResult {
+export interface GachaResult extends Numbered {
   readonly items: readonly Item[];
   readonly rare_item_count: number;
   readonly ultra_rare_item_count: number;
   readonly pull_count: number;
   readonly pity: number;
-  readonly counter: number;
 }
 
-export interface CrashBetResult {
+export interface CrashBetResult extends Numbered {
   readonly phase: "bet";
   readonly game_id: number;
   /** Milliseconds since 1970. */
   readonly started_at: number;
   readonly commitment: string;
-  readonly counter: number;
   readonly auto_cashout_multiplier: number | null;
 }
 
@@ -89,10 +93,12 @@ export interface Ack {
 }
 
 /** Every message of the user stream. */
-export type UserMessage = Ack | GameEvent | BalanceEvent;
+export type UserMessage = Ack | GameEvent | BalanceEvent | RotationEvent;
 
 export interface Fairness {
+  /** SHA-256 of the server seed in use, and of the one after it. */
   readonly commitment: string;
+  readonly next_commitment: string;
   readonly client_seed: string;
   /** Number of the next play. */
   readonly counter: number;
@@ -108,6 +114,14 @@ export interface Revealed {
 
 export interface Rotation extends Fairness {
   readonly revealed: Revealed;
+}
+
+/** A seed was revealed, in whichever window. */
+export interface RotationEvent extends Rotation {
+  readonly type: "fairness";
+  readonly id: string;
+  readonly user_id: UserId;
+  readonly ts: string;
 }
 
 /** A crash round that is open. */

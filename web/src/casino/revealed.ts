@@ -41,11 +41,12 @@ export function keptSeeds(user: string): readonly KeptSeed[] {
   return kept(user).seeds;
 }
 
-/** Notes a commitment that is shown now. */
-export function seeCommitment(user: string, commitment: string): void {
+/** Notes commitments that are shown now. */
+export function seeCommitments(user: string, shown: readonly string[]): void {
   const { seeds, commitments } = kept(user);
-  if (commitments.includes(commitment)) return;
-  const noted = [commitment, ...commitments].slice(0, COMMITMENTS_MAX);
+  const others = shown.filter((one) => !commitments.includes(one));
+  if (others.length === 0) return;
+  const noted = [...others, ...commitments].slice(0, COMMITMENTS_MAX);
   writeStored(keyOf(user), JSON.stringify({ seeds, commitments: noted }));
 }
 

@@ -6,15 +6,21 @@ import {
   commitmentOf,
   crashOf,
   gachaOf,
+  halvesOf,
   handOf,
   isEpic,
+  MOST,
   PITY,
+  priceOf,
   roundCommitment,
   type Source,
   slotOf,
 } from "./draws";
-import type { CrashEndResult, GachaResult, GameEvent, Revealed } from "./model";
+import type { CrashBetResult, CrashEndResult, GachaResult, GameEvent, Revealed } from "./model";
 import { bytesOfHex } from "./sha256";
+
+/** By so much of its commitment a play names its seed. */
+const SEED_NAME = 16;
 
 /** One play, drawn again. */
 export interface Checked {
@@ -41,30 +47,22 @@ export interface Report {
   readonly ok: boolean;
 }
 
-/** The number of a play; null for the end of a crash round, which was drawn when it began. */
-export function counterOf(event: GameEvent): number | null {
-  const { counter } = event.result as { readonly counter?: number };
-  return typeof counter === "number" ? counter : null;
+/** A play with a number: all but the end of a crash round, which was drawn when it began. */
+type Drawn = Exclude<GameEvent, Crash> | CrashBet;
+type Crash = Extract<GameEvent, { readonly game_type: "crash" }>;
+type CrashBet = Crash & { readonly result: CrashBetResult };
+type CrashEnd = Crash & { readonly result: CrashEndResult };
+
+/** The plays of a seed, by their numbers. */
+export function playsOf(commitment: string, events: readonly GameEvent[]): readonly Drawn[] {
+  const name = commitment.slice(0, SEED_NAME);
+  const plays = events.filter(
+    (event): event is Drawn => "counter" in event.result && event.result.seed === name,
+  );
+  return plays.sort((one, other) => one.result.counter - other.result.counter);
 }
 
-/** The plays of each seed, oldest first: numbers begin anew with a new seed. */
-export function bySeed(events: readonly GameEvent[]): readonly (readonly GameEvent[])[] {
-  const seeds: GameEvent[][] = [];
-  let last = Number.POSITIVE_INFINITY;
-  for (const event of events) {
-    const counter = counterOf(event);
-    if (counter === null) continue;
-    if (counter <= last) seeds.push([]);
-    seeds.at(-1)?.push(event);
-    last = counter;
-  }
-  return seeds;
-}
-
-/**
- * Checks a revealed seed against the history, oldest first; `whole` when nothing came before it. Which
- * plays are of this seed the history does not say: of those that can be, the ones that fit best.
- */
+/** Checks a revealed seed against the history, oldest first; `whole` when nothing came before it. */
 export function verify(
   { server_seed, commitment, client_seed, plays }: Revealed,
   events: readonly GameEvent[],
@@ -73,47 +71,50 @@ export function verify(
   const serverSeed = bytesOfHex(server_seed);
   const computed = serverSeed && commitmentOf(serverSeed);
   const seedOk = computed === commitment;
-  let best: readonly Checked[] = [];
-  if (serverSeed && plays > 0) {
-    for (const group of bySeed(events)) {
-      if (counterOf(group.at(-1) as GameEvent) !== plays - 1) continue;
-      const checked = checkGroup(group, { serverSeed, clientSeed: client_seed }, events, whole);
-      if (right(checked) >= right(best)) best = checked;
-    }
-  }
-  const faults = best.filter((one) => one.fault !== null).length;
-  const missing = plays - best.length;
+  const told = playsOf(commitment, events);
+  const seeds = serverSeed && { serverSeed, clientSeed: client_seed };
+  const checked = seeds ? checkAll(told, { seeds, plays, events, whole }) : [];
+  const faults = checked.filter((one) => one.fault !== null).length;
+  const known = new Set(checked.map(({ counter }) => counter).filter((one) => one < plays));
+  const missing = plays - known.size;
   const ok = seedOk && faults === 0 && missing === 0;
-  return { seedOk, computed, plays: best, missing, faults, ok };
+  return { seedOk, computed, plays: checked, missing, faults, ok };
 }
 
-function right(checked: readonly Checked[]): number {
-  return checked.filter((one) => one.fault === null).length;
+interface Ground {
+  readonly seeds: Omit<Source, "counter">;
+  /** How many the seed was used for. */
+  readonly plays: number;
+  readonly events: readonly GameEvent[];
+  readonly whole: boolean;
 }
 
-function checkGroup(
-  group: readonly GameEvent[],
-  seeds: Omit<Source, "counter">,
-  events: readonly GameEvent[],
-  whole: boolean,
-): readonly Checked[] {
+function checkAll(told: readonly Drawn[], ground: Ground): readonly Checked[] {
+  const { seeds, plays, events, whole } = ground;
   // What was pulled is carried from play to play as it is drawn, not as it is told.
   let pity: number | null = null;
-  return group.map((event) => {
-    const counter = counterOf(event) ?? 0;
+  let last = -1;
+  return told.map((event) => {
+    const { counter } = event.result;
     const source = { ...seeds, counter };
+    const misplaced =
+      counter === last ? "told twice" : counter >= plays ? "after the last play" : null;
+    last = counter;
+    let checked: Checked;
     if (event.game_type === "gacha") {
       pity ??= pityBefore(event, source, events, whole);
       const again = gachaOf(source, event.result.pull_count, pity);
       pity = again.pity;
-      return checkGacha(event, counter, again);
+      checked = checkGacha(event, counter, again);
+    } else {
+      checked = checkOne(event, counter, source, events);
     }
-    return checkOne(event, counter, source, events);
+    return misplaced === null ? checked : { ...checked, fault: misplaced };
   });
 }
 
 function checkOne(
-  event: Exclude<GameEvent, { readonly game_type: "gacha" }>,
+  event: Exclude<Drawn, { readonly game_type: "gacha" }>,
   counter: number,
   source: Source,
   events: readonly GameEvent[],
@@ -121,10 +122,12 @@ function checkOne(
   const { bet } = event;
   switch (event.game_type) {
     case "slot": {
-      const { reels, multiplier, win_amount } = event.result;
-      const [drawn, told] = [slotOf(source).join(" "), (reels[0] ?? []).join(" ")];
-      const paid = win_amount === Math.floor(bet * multiplier);
-      const fault = drawn !== told ? "other reels" : paid ? null : "not paid as it says";
+      const { reels, paytable, multiplier, win_amount } = event.result;
+      const again = slotOf(source);
+      const [drawn, told] = [again.join(" "), (reels[0] ?? []).join(" ")];
+      const halves = halvesOf(paytable, again);
+      const paid = halves === 2 * multiplier && tokens(bet, halves, 2) === win_amount;
+      const fault = drawn !== told ? "other reels" : paid ? null : "not paid by its paytable";
       return { event, counter, drawn, told, fault };
     }
     case "rps": {
@@ -145,6 +148,12 @@ function checkOne(
   }
 }
 
+/** What a bet brings, cut to whole tokens. */
+function tokens(bet: number, parts: number, of: number): number {
+  if (!Number.isSafeInteger(bet) || !Number.isSafeInteger(parts)) return Number.NaN;
+  return Number((BigInt(bet) * BigInt(parts)) / BigInt(of));
+}
+
 function checkGacha(
   event: Extract<GameEvent, { readonly game_type: "gacha" }>,
   counter: number,
@@ -153,29 +162,31 @@ function checkGacha(
   const words = (items: GachaResult["items"]) =>
     items.map((item) => `${item.name} (${item.rarity})`).join(", ");
   const [drawn, told] = [words(again.items), words(event.result.items)];
+  const { pity, pull_count } = event.result;
   const fault =
-    drawn !== told ? "other items" : again.pity === event.result.pity ? null : "another pity";
+    drawn !== told
+      ? "other items"
+      : again.pity !== pity
+        ? "another pity"
+        : priceOf(pull_count) === event.bet
+          ? null
+          : "another price";
   return { event, counter, drawn, told, fault };
 }
 
 function checkCrash(
-  event: Extract<GameEvent, { readonly game_type: "crash" }>,
+  event: CrashBet,
   counter: number,
   point: number,
   events: readonly GameEvent[],
 ): Checked {
-  const { game_id, commitment } = event.result;
-  const end = endOf(game_id, events);
+  const end = endOf(event.result.game_id, events);
   const drawn = `${(point / 100).toFixed(2)}×`;
   // A seed is not revealed while a round rests on it.
   if (!end) return { event, counter, drawn, told: "not over", fault: "its end is missing" };
   const told = `${end.result.crash_point.toFixed(2)}×`;
-  return { event, counter, drawn, told, fault: crashFault(point, commitment, end) };
+  return { event, counter, drawn, told, fault: crashFault(point, event, end) };
 }
-
-type CrashEnd = Extract<GameEvent, { readonly game_type: "crash" }> & {
-  readonly result: CrashEndResult;
-};
 
 function endOf(game: number, events: readonly GameEvent[]): CrashEnd | undefined {
   return events.find(
@@ -184,15 +195,20 @@ function endOf(game: number, events: readonly GameEvent[]): CrashEnd | undefined
   );
 }
 
-function crashFault(point: number, committed: string, { bet, result }: CrashEnd): string | null {
+function crashFault(point: number, begin: CrashBet, { bet, result }: CrashEnd): string | null {
   const told = Math.round(result.crash_point * 100);
   if (told !== point) return "another point";
   const opened = roundCommitment(result.game_id, told, result.salt);
-  if (opened !== committed || opened !== result.commitment) return "not what was committed to";
-  const times = result.multiplier === null ? 0 : Math.round(result.multiplier * 100);
-  if (times > point) return "cashed out after the crash";
-  const win = (BigInt(bet) * BigInt(times)) / 100n;
-  return win === BigInt(result.win_amount) ? null : "not paid as it says";
+  if (opened !== begin.result.commitment || opened !== result.commitment) {
+    return "not what was committed to";
+  }
+  if (bet !== begin.bet) return "ends with another bet";
+  const times = result.multiplier === null ? null : Math.round(result.multiplier * 100);
+  if (times !== null && times > point) return "cashed out after the crash";
+  const auto = Math.round((begin.result.auto_cashout_multiplier ?? Number.NaN) * 100);
+  const due = auto <= point ? auto : point === MOST ? MOST : null;
+  if (due !== null && (times === null || times > due)) return "not cashed out when it was due";
+  return tokens(bet, times ?? 0, 100) === result.win_amount ? null : "not paid as it says";
 }
 
 /** The commitment of one crash round, by itself: it can be checked as soon as the round is over. */

@@ -16,9 +16,11 @@ import {
   heard,
   type Ledger,
   opened,
+  rotated,
 } from "./ledger";
-import type { Answer, BetAnswer, CashoutAnswer, Rotation, UserMessage } from "./model";
+import type { Answer, BetAnswer, CashoutAnswer, UserMessage } from "./model";
 import { refusalOf, waitOf } from "./reasons";
+import { type KeptSeed, keepSeed, seeCommitments } from "./revealed";
 
 /** Plays that are fetched at once. */
 export const PAGE = 50;
@@ -39,13 +41,16 @@ type StreamOptions = Pick<EventStreamOptions<UserMessage>, "WebSocket" | "page" 
 
 export class WalletStore {
   readonly casino: Casino;
+  readonly #user: string;
   readonly #stream: EventStream<UserMessage>;
   readonly #listeners = new Set<() => void>();
   #skew: Skew = UNKNOWN;
   #state: WalletState;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(api: Api, options: StreamOptions & { readonly fetch?: typeof fetch } = {}) {
+  /** `user` is whose wallet it is: what this browser keeps of its seeds is kept under that name. */
+  constructor(api: Api, user: string, options: StreamOptions = {}) {
+    this.#user = user;
     this.casino = new Casino(api);
     this.#stream = new EventStream({
       ...options,
@@ -164,18 +169,21 @@ export class WalletStore {
   }
 
   /** Reveals the server seed. */
-  async rotate(clientSeed?: string): Promise<Rotation> {
+  async rotate(clientSeed?: string): Promise<KeptSeed> {
+    const asked = this.#state.ledger.told.seeds;
     const rotation = await this.casino.rotate(clientSeed);
-    const { commitment, client_seed, counter } = rotation;
+    const seed = keepSeed(this.#user, rotation.revealed, Date.now());
+    // The stream may have told of it already, and of what was played since.
     const { ledger } = this.#state;
-    const me = ledger.me && { ...ledger.me, fairness: { commitment, client_seed, counter } };
-    this.#set({ ledger: { ...ledger, me } });
-    return rotation;
+    if (ledger.told.seeds === asked) this.#set({ ledger: rotated(ledger, rotation) });
+    return seed;
   }
 
   #onMessage(message: UserMessage): void {
     const before = this.#state.ledger;
     const ledger = heard(before, message);
+    // Before those who look at the state look at what is kept.
+    if (message.type === "fairness") keepSeed(this.#user, message.revealed, Date.parse(message.ts));
     this.#set({ ledger });
     if ("ts" in message)
       this.#see({ low: Date.parse(message.ts) - Date.now(), high: UNKNOWN.high });
@@ -197,7 +205,12 @@ export class WalletStore {
   }
 
   #set(change: Partial<WalletState>): void {
+    const before = this.#state.ledger.fairness;
     this.#state = { ...this.#state, ...change };
+    const { fairness } = this.#state.ledger;
+    if (fairness && fairness !== before) {
+      seeCommitments(this.#user, [fairness.next_commitment, fairness.commitment]);
+    }
     for (const listener of [...this.#listeners]) listener();
   }
 }

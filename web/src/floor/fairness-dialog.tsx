@@ -1,11 +1,11 @@
 /** Fairness: the commitment that counts, a new client seed, and the check of the seed revealed. */
-import { type FormEvent, useEffect, useId, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import type { Casino } from "../casino/client";
 import { fetchPlays } from "../casino/fetch-plays";
 import { VERIFY } from "../casino/links";
-import type { Fairness, HistoryPage, Rotation } from "../casino/model";
+import type { Fairness, HistoryPage } from "../casino/model";
 import { refusalOf } from "../casino/reasons";
-import { type KeptSeed, keepSeed, seeCommitment } from "../casino/revealed";
+import type { KeptSeed } from "../casino/revealed";
 import { Dialog } from "../ui/dialog";
 import { Link } from "../ui/router";
 import { ReportView } from "./report";
@@ -14,12 +14,10 @@ import { ReportView } from "./report";
 const SEED_LENGTH = 64;
 
 interface RotateProps {
-  readonly user: string;
   readonly casino: Casino;
-  readonly rotate: (clientSeed?: string) => Promise<Rotation>;
-  /** Changes when there may be a newer play. */
-  readonly plays: number;
-  readonly onRotated?: ((seed: KeptSeed) => void) | undefined;
+  /** What counts now, as the stream tells it. */
+  readonly fairness: Fairness | null;
+  readonly rotate: (clientSeed?: string) => Promise<KeptSeed>;
 }
 
 interface FairnessDialogProps extends RotateProps {
@@ -32,7 +30,8 @@ export function FairnessDialog({ onClose, ...rotate }: FairnessDialogProps) {
       <p>
         Each play is drawn from the house's secret seed, your client seed and the number of the
         play. The house shows the hash of its seed first, and the seed itself when you ask for it:
-        then your browser draws every play again.
+        then your browser draws every play again. Your first client seed was made by the house:
+        choose one of your own, and even the house cannot know what will be drawn.
       </p>
       <Rotate {...rotate} />
       <p className="quiet">
@@ -44,41 +43,21 @@ export function FairnessDialog({ onClose, ...rotate }: FairnessDialogProps) {
 }
 
 /** What counts now, and the way to have it revealed. */
-export function Rotate({ user, casino, rotate, plays, onRotated }: RotateProps) {
-  const [fairness, setFairness] = useState<Fairness | null>(null);
+export function Rotate({ casino, fairness, rotate }: RotateProps) {
   const [clientSeed, setClientSeed] = useState("");
   const [checked, setChecked] = useState<{ seed: KeptSeed; page: HistoryPage } | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const fieldId = useId();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a play moves the number on
-  useEffect(() => {
-    let current = true;
-    casino.fairness().then(
-      (now) => {
-        if (!current) return;
-        seeCommitment(user, now.commitment);
-        setFairness(now);
-      },
-      (error: unknown) => current && setProblem(refusalOf(error)),
-    );
-    return () => {
-      current = false;
-    };
-  }, [casino, user, plays]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setProblem(null);
     try {
-      const { revealed, ...now } = await rotate(clientSeed === "" ? undefined : clientSeed);
-      const seed = keepSeed(user, revealed, Date.now());
-      seeCommitment(user, now.commitment);
-      setFairness(now);
+      const seed = await rotate(clientSeed === "" ? undefined : clientSeed);
       setClientSeed("");
-      onRotated?.(seed);
-      setChecked({ seed, page: await fetchPlays(casino, seed.plays) });
+      setChecked({ seed, page: await fetchPlays(casino, seed) });
     } catch (error) {
       setProblem(refusalOf(error));
     }
@@ -97,6 +76,10 @@ export function Rotate({ user, casino, rotate, plays, onRotated }: RotateProps) 
         </dd>
         <dt>Number of the next play</dt>
         <dd>{fairness?.counter ?? "…"}</dd>
+        <dt>Commitment of the seed after this one</dt>
+        <dd>
+          <code>{fairness?.next_commitment ?? "…"}</code>
+        </dd>
       </dl>
       <form className="stack" onSubmit={(event) => void submit(event)}>
         <label htmlFor={fieldId}>

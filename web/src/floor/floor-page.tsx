@@ -146,10 +146,9 @@ function OpenFloor({ user }: { readonly user: string }) {
         <History events={shown.events} />
         {fairness && (
           <FairnessDialog
-            user={user}
             casino={store.casino}
+            fairness={ledger.fairness}
             rotate={(seed) => store.rotate(seed)}
-            plays={ledger.events.length}
             onClose={() => setFairness(false)}
           />
         )}

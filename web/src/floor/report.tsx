@@ -1,6 +1,7 @@
 /** What a check has found: the seed, and each play that was drawn again from it. */
 import { useState } from "react";
-import type { HistoryPage } from "../casino/model";
+import { evidenceText } from "../casino/evidence";
+import type { HistoryPage, Revealed } from "../casino/model";
 import type { KeptSeed } from "../casino/revealed";
 import { type Checked, type Report, verify } from "../casino/verify";
 import { Scroll } from "../ui/scroll";
@@ -11,7 +12,8 @@ import { Signs } from "./symbols";
 const STEP = 30;
 
 interface ReportViewProps {
-  readonly seed: KeptSeed;
+  /** Without `seen` nobody knows what this browser was shown. */
+  readonly seed: Revealed & Partial<Pick<KeptSeed, "seen">>;
   readonly page: HistoryPage;
 }
 
@@ -31,11 +33,13 @@ export function ReportView({ seed, page }: ReportViewProps) {
             ? "the commitment"
             : `not the commitment, but ${report.computed ?? "none"}`}
         </Fact>
-        <Fact ok={seed.seen ? true : null}>
-          {seed.seen
-            ? "This browser saw that commitment before the seed was revealed"
-            : "This browser did not see that commitment before the seed was revealed"}
-        </Fact>
+        {seed.seen !== undefined && (
+          <Fact ok={seed.seen ? true : null}>
+            {seed.seen
+              ? "This browser saw that commitment before the seed was revealed"
+              : "This browser did not see that commitment before the seed was revealed"}
+          </Fact>
+        )}
         {report.missing > 0 && (
           <Fact ok={false}>
             {report.missing} of {seed.plays} plays are not in the history
@@ -79,17 +83,34 @@ export function ReportView({ seed, page }: ReportViewProps) {
           </table>
         </Scroll>
       )}
-      {rows.length > most && (
-        <button
-          type="button"
-          className="button plays-more"
-          onClick={() => setMost((before) => before + STEP)}
-        >
-          Show more
-        </button>
-      )}
+      <div className="report-ways">
+        {rows.length > most && (
+          <button
+            type="button"
+            className="button"
+            onClick={() => setMost((before) => before + STEP)}
+          >
+            Show more
+          </button>
+        )}
+        {seed.seen !== undefined && (
+          <button type="button" className="button" onClick={() => save(seed, page)}>
+            Save
+          </button>
+        )}
+      </div>
     </div>
   );
+}
+
+/** As a file, for whoever wants to check it elsewhere. */
+function save(seed: Revealed, { events }: HistoryPage): void {
+  const plays = new Blob([evidenceText({ revealed: seed, events })], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(plays);
+  link.download = `plays-${seed.commitment.slice(0, 16)}.json`;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 function verdictOf({ ok, seedOk, plays, faults, missing }: Report): string {

@@ -4,8 +4,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { type WalletState, WalletStore } from "../casino/wallet-store";
 
 export function useWallet(api: Api, user: string): { store: WalletStore; state: WalletState } {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another user has another wallet
-  const store = useMemo(() => new WalletStore(api), [api, user]);
+  const store = useMemo(() => new WalletStore(api, user), [api, user]);
   useEffect(() => {
     store.start();
     return () => store.close();

@@ -1,6 +1,8 @@
 /** The page that checks: how a play is drawn, the seeds that were revealed, and any seeds by hand. */
+
+import type { Api } from "parlor-client";
 import { useMemo, useState } from "react";
-import { Casino } from "../casino/client";
+import type { Casino } from "../casino/client";
 import { fetchPlays } from "../casino/fetch-plays";
 import { FLOOR } from "../casino/links";
 import type { HistoryPage } from "../casino/model";
@@ -10,9 +12,11 @@ import { useLogin } from "../login/login";
 import { Link } from "../ui/router";
 import { Shell } from "../ui/shell";
 import { useTitle } from "../ui/use-title";
+import { ByFile } from "./by-file";
 import { ByHand } from "./by-hand";
 import { Rotate } from "./fairness-dialog";
 import { ReportView } from "./report";
+import { useWallet } from "./use-wallet";
 import "../styles/floor.css";
 
 export default function VerifyPage() {
@@ -27,15 +31,15 @@ export default function VerifyPage() {
           </p>
           <h1>Verify</h1>
           <p>
-            Before you play, the house fixes a secret seed and shows its SHA-256. Play number{" "}
-            <var>n</var> is drawn from <code>HMAC-SHA-256(server seed, “client seed:n:block”)</code>
-            , so the house cannot change a draw, and cannot know your client seed when it commits.
-            Once the seed is revealed, this page draws each play again, with code of its own, in
-            your browser.
+            Before you choose your client seed, the house fixes a secret seed and shows its SHA-256.
+            Play number <var>n</var> is drawn from{" "}
+            <code>HMAC-SHA-256(server seed, “client seed:n:block”)</code>, so the house cannot
+            change a draw, and did not know your client seed when it committed. Once the seed is
+            revealed, this page draws each play again, with code of its own, in your browser.
           </p>
         </header>
         {user ? (
-          <Own key={user.id} user={user.id} casino={new Casino(api)} />
+          <Own key={user.id} user={user.id} api={api} />
         ) : (
           <div className="empty">
             <p>Your own plays can be checked when you say who you are.</p>
@@ -48,27 +52,30 @@ export default function VerifyPage() {
             </button>
           </div>
         )}
+        <ByFile />
         <ByHand />
       </div>
     </Shell>
   );
 }
 
-function Own({ user, casino: given }: { readonly user: string; readonly casino: Casino }) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first one is as good as any
-  const casino = useMemo(() => given, []);
-  const [seeds, setSeeds] = useState<readonly KeptSeed[]>(() => keptSeeds(user));
+function Own({ user, api }: { readonly user: string; readonly api: Api }) {
+  const { store, state } = useWallet(api, user);
+  const { casino } = store;
+  const { fairness } = state.ledger;
+  // Another seed counts when one has been revealed, in this window or elsewhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is kept changes with the seed
+  const seeds = useMemo(() => keptSeeds(user), [user, fairness?.commitment]);
   return (
     <>
       <section className="panel" aria-labelledby="seed-now">
         <h2 id="seed-now">The seed that counts now</h2>
-        <Rotate
-          user={user}
-          casino={casino}
-          rotate={(seed) => casino.rotate(seed)}
-          plays={0}
-          onRotated={() => setSeeds(keptSeeds(user))}
-        />
+        {state.problem && (
+          <p className="problem" role="alert">
+            {state.problem}
+          </p>
+        )}
+        <Rotate casino={casino} fairness={fairness} rotate={(seed) => store.rotate(seed)} />
       </section>
       <section className="panel" aria-labelledby="seeds-before">
         <h2 id="seeds-before">Revealed to this browser</h2>
@@ -94,7 +101,7 @@ function KeptLine({ seed, casino }: { readonly seed: KeptSeed; readonly casino: 
     setBusy(true);
     setProblem(null);
     try {
-      setPage(await fetchPlays(casino, seed.plays));
+      setPage(await fetchPlays(casino, seed));
     } catch (error) {
       setProblem(refusalOf(error));
     }

@@ -2,17 +2,18 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 /** How long a server may take to say that it listens, in milliseconds; builds are unoptimised. */
 const START = 20_000;
 
 function binary(): string {
-  const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/parlor/target");
-  const path = process.env.PARLOR_BIN ?? join(target, "debug/parlor");
+  const built = fileURLToPath(new URL("../../../../target/debug/parlor", import.meta.url));
+  const path = process.env.PARLOR_BIN ?? built;
   if (!existsSync(path)) {
     throw new Error(
       `no server at ${path}: build it with "cargo build -p parlor" or set PARLOR_BIN`,

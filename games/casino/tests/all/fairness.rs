@@ -1,11 +1,11 @@
 //! Whoever knows both seeds finds every play again; before that, the commitments bind the house.
 
-use casino::{crash, gacha, rps, slot};
-use game::{Draws, Seed};
+use casino::{Casino, crash, gacha, rps, slot};
+use game::{Draws, Game, Seed, Viewer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::world::{Table, ann};
+use crate::world::{START, Table, ann, ctx};
 
 fn sha256(bytes: impl AsRef<[u8]>) -> String {
     hex::encode(Sha256::digest(bytes))
@@ -87,6 +87,34 @@ fn a_client_seed_has_its_limits() {
     table.ask(&json!({ "do": "rotate" }));
     let after = table.view()["fairness"].clone();
     assert_eq!(after["client_seed"], before["client_seed"]);
-    assert_ne!(after["commitment"], before["commitment"]);
     assert_eq!(after["counter"], 0);
+}
+
+#[test]
+fn the_next_seed_is_fixed_before_the_player_chooses_theirs() {
+    let mut table = Table::new(24);
+    let mut seen = table.view()["fairness"].clone();
+    for client in ["one", "two", "three"] {
+        table.ask(&json!({ "do": "rotate", "client_seed": client }));
+        let now = table.view()["fairness"].clone();
+        assert_eq!(now["commitment"], seen["next_commitment"]);
+        assert_ne!(now["next_commitment"], now["commitment"]);
+        seen = now;
+    }
+}
+
+#[test]
+fn a_rotation_is_told_to_the_player_alone_and_plays_name_their_seed() {
+    let mut table = Table::new(25);
+    let first = table.view()["fairness"]["commitment"].as_str().unwrap().to_owned();
+    table.ask(&json!({ "do": "spin", "bet_amount": 3 }));
+    let rotate = serde_json::from_value(json!({ "do": "rotate", "client_seed": "mine" })).unwrap();
+    let mut ctx = ctx(25, 9, START);
+    let commit = Casino::apply(&table.wallet, &ann(), rotate, &mut ctx).unwrap();
+    let told = Casino::announce(&commit.state, &commit.events[0]).unwrap();
+    assert_eq!((told.kind, told.user.as_str(), told.to_monitors), ("fairness", "ann", false));
+    assert_eq!(told.fields, commit.reply);
+    assert_eq!(told.fields["revealed"]["plays"], 1);
+    assert_eq!(Casino::event_for(&commit.events[0], Viewer::Spectator), None);
+    assert_eq!(table.plays[0].result["seed"], first[..16]);
 }

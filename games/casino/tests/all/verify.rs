@@ -50,38 +50,103 @@ fn honest_plays_hold_and_are_those_of_their_seed() {
     assert_eq!(report.plays[0].id, "150");
 }
 
+/// The place of the second seed's first play like this.
+fn first_of(told: &[Told], game: &str, wanted: impl Fn(&Value) -> bool) -> usize {
+    let is = |one: &Told| one.game_type == game && wanted(&one.result);
+    150 + told[150..].iter().position(is).expect("one of them")
+}
+
+/// The one play that is at fault, with what is wrong.
+fn caught(revealed: &Revealed, told: &[Told]) -> (usize, String) {
+    let report = checked(revealed, told);
+    assert!(!report.holds());
+    let mut faults = report.plays.iter().filter_map(|play| Some((&play.id, play.fault.as_ref()?)));
+    let (Some((id, fault)), None) = (faults.next(), faults.next()) else {
+        panic!("not one fault: {report:?}");
+    };
+    (id.parse().unwrap(), fault.clone())
+}
+
 #[test]
 fn each_lie_is_found_at_its_play() {
     let (revealed, told) = evening();
-    let of = |game: &str, wanted: &dyn Fn(&Value) -> bool| {
-        let is = |one: &Told| one.game_type == game && wanted(&one.result);
-        150 + told[150..].iter().position(is).expect("one of them")
-    };
+    let of = |game: &str, wanted: &dyn Fn(&Value) -> bool| first_of(&told, game, wanted);
+    let cashed_out = of("crash", &|result| result["phase"] == "cashed_out");
     let lies: Vec<(usize, &str, Value)> = vec![
         (of("slot", &|_| true), "reels", json!([["🍒", "🍒", "🍒"]])),
         (of("slot", &|_| true), "win_amount", json!(4711)),
+        (of("slot", &|result| result["win_amount"] != 0), "paytable", json!("classic")),
+        (of("slot", &|_| true), "paytable", json!("mine")),
         (of("rps", &|_| true), "computer_choice", json!("well")),
         (of("rps", &|_| true), "win_amount", json!(5)),
+        (of("rps", &|_| true), "result", json!("none")),
         (of("gacha", &|_| true), "items", json!([])),
         (of("gacha", &|_| true), "pity", json!(77)),
         (of("crash", &|result| result["phase"] == "bet"), "commitment", json!("00")),
         (of("crash", &|result| result["phase"] != "bet"), "crash_point", json!(1.23)),
         (of("crash", &|result| result["phase"] != "bet"), "salt", json!("00")),
-        (of("crash", &|result| result["phase"] == "cashed_out"), "win_amount", json!(1)),
         (of("crash", &|result| result["phase"] == "crashed"), "multiplier", json!(900)),
+        (cashed_out, "win_amount", json!(1)),
+        (cashed_out, "multiplier", json!(1.51)),
+        (cashed_out, "multiplier", Value::Null),
     ];
     for (at, key, lie) in lies {
         let mut told = told.clone();
         assert_ne!(told[at].result[key], lie, "{at} {key}: that is the truth");
         told[at].result[key] = lie;
-        let report = checked(&revealed, &told);
-        assert_eq!(report.faults(), 1, "{at} {key}: {report:?}");
-        assert!(!report.holds());
+        let (found, fault) = caught(&revealed, &told);
         // What is wrong with the end of a crash round shows at its bet.
-        let found = report.plays.iter().find(|play| play.fault.is_some()).unwrap();
-        let found: usize = found.id.parse().unwrap();
-        assert!(found == at || found + 1 == at, "{key} at {at}, found at {found}");
+        assert!(found == at || found + 1 == at, "{key} at {at}, found at {found}: {fault}");
     }
+}
+
+#[test]
+fn a_bet_that_is_told_otherwise_is_found() {
+    let (revealed, told) = evening();
+    let pull = first_of(&told, "gacha", |_| true);
+    let end = first_of(&told, "crash", |result| result["phase"] == "crashed");
+    let spin = first_of(&told, "slot", |result| result["win_amount"] != 0);
+    let lies = [
+        (pull, 49, "sold"),
+        (end, 1, "another bet"),
+        (spin, 4, "wins"),
+        (spin, u64::MAX, "so much"),
+    ];
+    for (at, bet, why) in lies {
+        let mut told = told.clone();
+        told[at].bet = bet;
+        let (found, fault) = caught(&revealed, &told);
+        assert!(found == at || found + 1 == at, "{at}, found at {found}");
+        assert!(fault.contains(why), "{fault}");
+    }
+}
+
+#[test]
+fn a_play_that_is_hidden_doubled_or_made_up_is_found() {
+    let (revealed, told) = evening();
+    let spin = first_of(&told, "slot", |_| true);
+    let mut hidden = told.clone();
+    hidden.remove(spin);
+    let report = checked(&revealed, &hidden);
+    assert_eq!((report.missing, report.faults(), report.holds()), (1, 0, false));
+    // As a play of the seed before.
+    let mut moved = told.clone();
+    moved[spin].result["seed"] = told[0].result["seed"].clone();
+    let report = checked(&revealed, &moved);
+    assert_eq!((report.missing, report.faults(), report.holds()), (1, 0, false));
+
+    let mut doubled = told.clone();
+    doubled.push(Told { id: "4711".to_owned(), ..told[spin].clone() });
+    assert_eq!(caught(&revealed, &doubled), (4711, "a second play of this number".to_owned()));
+    let mut made_up = doubled.clone();
+    made_up[told.len()].result["counter"] = json!(revealed.plays);
+    assert_eq!(caught(&revealed, &made_up), (4711, "after the last play".to_owned()));
+
+    let end = first_of(&told, "crash", |result| result["phase"] != "bet");
+    let mut endless = told.clone();
+    endless.remove(end);
+    let (found, fault) = caught(&revealed, &endless);
+    assert_eq!((found, fault.as_str()), (end - 1, "its end is missing"));
 }
 
 #[test]
@@ -96,9 +161,10 @@ fn a_seed_that_is_another_does_not_hold() {
     assert!(
         verify(&Revealed { server_seed: "ab".to_owned(), ..revealed.clone() }, &told).is_none()
     );
-    // Nothing was told of the seed's plays: nothing is wrong, but it says how many are missing.
-    let report = checked(&revealed, &told[..150]);
-    assert_eq!(report.missing + report.plays.len() as u64, revealed.plays);
-    let nothing = checked(&revealed, &[]);
-    assert_eq!((nothing.plays.len(), nothing.missing), (0, revealed.plays));
+    // Nothing was told of the seed's plays: it says how many are missing.
+    for told in [&told[..150], &[]] {
+        let nothing = checked(&revealed, told);
+        assert_eq!((nothing.plays.len(), nothing.missing), (0, revealed.plays));
+        assert!(!nothing.holds());
+    }
 }

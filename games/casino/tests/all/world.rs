@@ -89,7 +89,7 @@ impl Table {
     }
 }
 
-fn ctx(seed: u8, version: u64, now: Timestamp) -> Ctx {
+pub(crate) fn ctx(seed: u8, version: u64, now: Timestamp) -> Ctx {
     let session = SessionId::new(u64::from(seed) + 1).unwrap();
     let random = Draws::new(&Seed::new([seed; 32]), session, Version(version));
     Ctx { session, now, random }

@@ -25,7 +25,8 @@ pub(super) struct Bet {
 /// What came of a spin.
 #[derive(ToSchema)]
 #[schema(example = json!({"success": true, "reels": [["🍒", "🍒", "🍋"]], "win_amount": 15,
-    "multiplier": 1.5, "is_jackpot": false, "message": "You win 15.", "balance": 1005, "counter": 0}))]
+    "multiplier": 1.5, "is_jackpot": false, "paytable": "classic", "message": "You win 15.",
+    "balance": 1005, "counter": 0, "seed": "9f86d081884c7d65"}))]
 pub(super) struct Spun {
     /// `true`.
     success: bool,
@@ -37,12 +38,16 @@ pub(super) struct Spun {
     multiplier: f64,
     /// Three sevens.
     is_jackpot: bool,
+    /// What the machine pays by: `fair` or `classic`.
+    paytable: String,
     /// For people.
     message: String,
     /// Tokens in the wallet now.
     balance: u64,
     /// The number of this play under the wallet's seeds.
     counter: u64,
+    /// The first 16 digits of the commitment of the server's seed.
+    seed: String,
 }
 
 /// A hand, and a bet on it.
@@ -58,7 +63,8 @@ pub(super) struct Hand {
 /// What came of a hand.
 #[derive(ToSchema)]
 #[schema(example = json!({"success": true, "player_choice": "rock", "computer_choice": "paper",
-    "result": "lose", "win_amount": 0, "message": "The house wins.", "balance": 990, "counter": 1}))]
+    "result": "lose", "win_amount": 0, "message": "The house wins.", "balance": 990, "counter": 1,
+    "seed": "9f86d081884c7d65"}))]
 pub(super) struct HandPlayed {
     /// `true`.
     success: bool,
@@ -76,6 +82,8 @@ pub(super) struct HandPlayed {
     balance: u64,
     /// The number of this play under the wallet's seeds.
     counter: u64,
+    /// The first 16 digits of the commitment of the server's seed.
+    seed: String,
 }
 
 /// How many items.
@@ -90,7 +98,8 @@ pub(super) struct Pull {
 #[derive(ToSchema)]
 #[schema(example = json!({"success": true, "items": [{"name": "Brass Bell", "rarity": "Common"}],
     "rare_item_count": 0, "ultra_rare_item_count": 0, "pull_count": 1, "pity": 1,
-    "message": "1 pulled.", "balance": 950, "counter": 2}))]
+    "message": "1 pulled.", "balance": 950, "counter": 2,
+    "seed": "9f86d081884c7d65"}))]
 pub(super) struct Pulled {
     /// `true`.
     success: bool,
@@ -110,6 +119,8 @@ pub(super) struct Pulled {
     balance: u64,
     /// The number of this play under the wallet's seeds.
     counter: u64,
+    /// The first 16 digits of the commitment of the server's seed.
+    seed: String,
 }
 
 /// A bet on a crash round.
@@ -184,10 +195,13 @@ pub(super) struct Odds {
 #[derive(ToSchema)]
 #[schema(example = json!({
     "commitment": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "next_commitment": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
     "client_seed": "7b1d0f3c2a945e68", "counter": 12}))]
 pub(super) struct Fairness {
     /// SHA-256 of the server's seed, hex.
     commitment: String,
+    /// That of the seed which comes after it: fixed before the player chooses their next one.
+    next_commitment: String,
     /// The player's own.
     client_seed: String,
     /// The number of the next play.
@@ -207,8 +221,10 @@ pub(super) struct Rotate {
 pub(super) struct Rotated {
     /// `server_seed`, `commitment`, `client_seed` and the number of `plays` that were drawn from them.
     revealed: Value,
-    /// SHA-256 of the new seed of the server, hex.
+    /// SHA-256 of the server's seed from now on, hex: what `next_commitment` was.
     commitment: String,
+    /// That of the seed which comes after it.
+    next_commitment: String,
     /// The player's own from now on.
     client_seed: String,
     /// 0.
