@@ -1,7 +1,7 @@
 /**
- * One socket that only tells: a stream of events with positions, such as `/api/games/ws`. Connects,
- * notices when it is dead, and comes back after the last event that was heard. Knows no event: what a
- * message means, and which one was heard before, is for whoever listens.
+ * One socket that only tells: a stream of events with positions, such as `/api/games/ws`, or topics of
+ * `/ws`. Connects, notices when it is dead, and comes back after the last event that was heard. Knows
+ * no event: what a message means, and which one was heard before, is for whoever listens.
  */
 import { Backoff, isFinal, parseReason } from "./backoff.js";
 import { pageSignals } from "./signals.js";
@@ -22,6 +22,10 @@ export interface EventStreamOptions<Message> {
   readonly onMessage: (message: Message) => void;
   /** Id of the last event that was heard: a new connection goes on after it. */
   readonly since?: (() => string | null) | undefined;
+  /** Said first on every connection, such as a `subscribe`. */
+  readonly hello?: readonly object[] | undefined;
+  /** The server has answered all that was said first, on this connection. */
+  readonly onReady?: (() => void) | undefined;
   readonly WebSocket?: WebSocketConstructor | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly random?: (() => number) | undefined;
@@ -36,6 +40,8 @@ const HEARTBEAT = 25_000;
 /** How long it may take to give one: by itself, and when somebody has just come to look. */
 const ANSWER_WITHIN = 10_000;
 const CHECK_WITHIN = 3_000;
+
+const PING = '{"type":"ping"}';
 
 const IDLE: Status = {
   state: "closed",
@@ -141,7 +147,7 @@ export class EventStream<Message extends { readonly type: string }> {
 
   #probe(patience: number): void {
     // 1 is OPEN.
-    if (this.#socket?.readyState === 1) this.#socket.send('{"type":"ping"}');
+    if (this.#socket?.readyState === 1) this.#socket.send(PING);
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.#ended(1006, "timeout"), patience);
   }
@@ -161,11 +167,21 @@ export class EventStream<Message extends { readonly type: string }> {
         const socket = new this.#WebSocket(address, ["parlor.v1", `parlor.token.${token}`]);
         this.#socket = socket;
         this.#silence = setTimeout(() => current() && this.#ended(1006, "timeout"), ANSWER_WITHIN);
+        let ready = false;
+        socket.onopen = () => {
+          const { hello } = this.#options;
+          if (!current() || !hello) return;
+          // Messages are handled in their order: with the last one's answer, all are answered.
+          for (const message of hello) socket.send(JSON.stringify(message));
+          socket.send(PING);
+        };
         socket.onmessage = (event: { data: unknown }) => {
           if (!current()) return;
           const message = parse<Message>(event.data);
           this.#heard();
-          if (message && message.type !== "pong") this.#options.onMessage(message);
+          if (message && message.type !== "pong") return this.#options.onMessage(message);
+          if (!ready && message) this.#options.onReady?.();
+          ready ||= message !== null;
         };
         socket.onclose = (event: { code: number; reason: string }) => {
           if (current()) this.#ended(event.code, String(event.reason ?? ""));

@@ -101,8 +101,18 @@ it("asks where no socket comes through, and tries again", async () => {
   socket().onclose?.({ code: 1006, reason: "" });
   await settle();
   expect(ids()).toEqual(["11"]);
-  await vi.advanceTimersByTimeAsync(30_000);
+  // Each attempt that fails asks again, and the list is as before until a socket has told all.
+  waiting = [12, 13];
+  await vi.advanceTimersByTimeAsync(500);
   expect(FakeSocket.all).toHaveLength(3);
+  socket().onclose?.({ code: 1006, reason: "" });
+  await settle();
+  expect(ids()).toEqual(["12", "13"]);
+  await vi.advanceTimersByTimeAsync(1000);
+  socket().says(ACK, turn("13"));
+  expect(ids()).toEqual(["12", "13"]);
+  socket().says(PONG);
+  expect(ids()).toEqual(["13"]);
 });
 
 it("is somebody else's after a login; a hidden page waits until somebody looks", async () => {
@@ -146,6 +156,8 @@ it("a silent socket is asked for a sign of life; without one another is opened",
   await vi.advanceTimersByTimeAsync(9_999);
   expect(FakeSocket.all).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(1);
+  expect(FakeSocket.all.map((one) => one.closed)).toEqual([true]);
+  await vi.advanceTimersByTimeAsync(250);
   expect(FakeSocket.all.map((one) => one.closed)).toEqual([true, false]);
 
   // Somebody has just opened the lid: sooner.
@@ -154,6 +166,6 @@ it("a silent socket is asked for a sign of life; without one another is opened",
   page.set({ hidden: true });
   page.set({ hidden: false });
   expect(pings()).toBe(2);
-  await vi.advanceTimersByTimeAsync(3_000);
+  await vi.advanceTimersByTimeAsync(3_250);
   expect(FakeSocket.all).toHaveLength(3);
 });

@@ -4,23 +4,15 @@
 //! Most watchers only count bytes (`MSG_TRUNC` lets the kernel throw the payload away). The first
 //! one, the probe, reads its frames whole.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use indicatif::ProgressBar;
-use rustix::buffer::spare_capacity;
-use rustix::event::{Timespec, epoll};
-use rustix::fd::OwnedFd;
-use rustix::io::Errno;
-use rustix::net::{RecvFlags, recv};
+use rustix::net::RecvFlags;
 
-/// Taken from one socket at once.
-const CHUNK: usize = 256 * 1024;
-
-/// Events taken from the kernel at once.
-const EVENTS: usize = 1024;
+use super::wire::{PING, PONG, Poll, TEXT, frames, open};
 
 /// How a watcher treats what it gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,12 +42,10 @@ pub(super) struct Seen {
 
 /// The watchers.
 pub(super) struct Crowd {
-    poll: OwnedFd,
+    poll: Poll,
     sockets: Vec<TcpStream>,
     pub(super) seen: Vec<Seen>,
     reading: Reading,
-    buffer: Vec<u8>,
-    events: Vec<epoll::Event>,
 }
 
 impl Crowd {
@@ -66,7 +56,7 @@ impl Crowd {
         count: usize,
         reading: Reading,
     ) -> anyhow::Result<Self> {
-        let poll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let poll = Poll::new()?;
         let bar = ProgressBar::new(count as u64).with_message("watchers");
         let mut sockets = Vec::with_capacity(count);
         let mut seen = Vec::with_capacity(count);
@@ -74,8 +64,7 @@ impl Crowd {
             let (stream, rest) = open(address, path).with_context(|| {
                 format!("watcher {index} of {count} (open files are limited: `ulimit -n`)")
             })?;
-            let key = epoll::EventData::new_u64(index as u64);
-            epoll::add(&poll, &stream, key, epoll::EventFlags::IN)?;
+            poll.add(&stream, index)?;
             sockets.push(stream);
             let mut first = Seen { bytes: rest.len() as u64, ..Seen::default() };
             if index == 0 || reading == Reading::Frames {
@@ -85,8 +74,7 @@ impl Crowd {
             bar.inc(1);
         }
         bar.finish_and_clear();
-        let (buffer, events) = (vec![0; CHUNK], Vec::with_capacity(EVENTS));
-        Ok(Self { poll, sockets, seen, reading, buffer, events })
+        Ok(Self { poll, sockets, seen, reading })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -95,41 +83,24 @@ impl Crowd {
 
     /// Takes what comes for at most `wait`; false when nothing came.
     pub(super) fn turn(&mut self, wait: Duration) -> anyhow::Result<bool> {
-        let timeout = Timespec {
-            tv_sec: wait.as_secs().cast_signed(),
-            tv_nsec: i64::from(wait.subsec_nanos()),
-        };
-        self.events.clear();
-        match epoll::wait(&self.poll, spare_capacity(&mut self.events), Some(&timeout)) {
-            Ok(_) => {}
-            Err(Errno::INTR) => return Ok(true),
-            Err(error) => return Err(error.into()),
+        let ready = self.poll.wait(wait)?;
+        for at in 0..ready {
+            let index = self.poll.number(at)?;
+            self.receive(index).with_context(|| format!("watcher {index}"))?;
         }
-        for at in 0..self.events.len() {
-            let index = usize::try_from(self.events[at].data.u64())?;
-            self.receive(index)?;
-        }
-        Ok(!self.events.is_empty())
+        Ok(ready > 0)
     }
 
     fn receive(&mut self, index: usize) -> anyhow::Result<()> {
         let whole = index == 0 || self.reading == Reading::Frames;
-        let flags =
-            if whole { RecvFlags::DONTWAIT } else { RecvFlags::DONTWAIT | RecvFlags::TRUNC };
-        let count = match recv(&self.sockets[index], &mut self.buffer[..], flags) {
-            Ok((_, count)) => count,
-            Err(Errno::AGAIN) => return Ok(()),
-            Err(error) => return Err(error).with_context(|| format!("watcher {index}")),
-        };
-        ensure!(count > 0, "the server closed watcher {index}");
+        let how = if whole { RecvFlags::empty() } else { RecvFlags::TRUNC };
+        let bytes = self.poll.take(&self.sockets[index], how)?;
         let seen = &mut self.seen[index];
-        seen.bytes += count as u64;
+        seen.bytes += bytes.len() as u64;
         if whole {
-            seen.partial.extend_from_slice(&self.buffer[..count]);
-            let pings = seen.frames()?;
-            for _ in 0..pings {
-                // An empty pong, masked with zeros.
-                (&self.sockets[index]).write_all(&[0x8a, 0x80, 0, 0, 0, 0])?;
+            seen.partial.extend_from_slice(bytes);
+            for _ in 0..seen.frames()? {
+                (&self.sockets[index]).write_all(&PONG)?;
             }
         }
         Ok(())
@@ -182,45 +153,35 @@ impl Crowd {
 
 impl Seen {
     /// Takes whole frames off `partial`; answers with the number of pings.
-    fn frames(&mut self) -> anyhow::Result<usize> {
-        let (mut at, mut pings) = (0, 0);
-        while let Some((opcode, payload, end)) = frame(&self.partial[at..]) {
-            match opcode {
-                1 => {
-                    let text = &self.partial[at + payload..at + end];
-                    if text.starts_with(br#"{"type":"game_event""#) {
-                        self.events += 1;
-                    } else if text.starts_with(br#"{"type":"update""#)
-                        || text.starts_with(br#"{"type":"snapshot""#)
-                    {
-                        let version = version(text).context("a view without a version")?;
-                        ensure!(version > self.version, "a view steps back to {version}");
-                        self.version = version;
-                        self.view_frame = end as u64;
-                        self.views += 1;
-                    }
-                }
-                8 => bail!("the server closed a watcher: {:?}", &self.partial[at..at + end]),
-                9 => pings += 1,
+    fn frames(&mut self) -> anyhow::Result<u64> {
+        let (mut partial, mut pings) = (std::mem::take(&mut self.partial), 0);
+        frames(&mut partial, |frame| {
+            match frame.opcode {
+                TEXT => self.read(frame.payload, frame.size)?,
+                PING => pings += 1,
                 _ => {}
             }
-            at += end;
-        }
-        self.partial.drain(..at);
-        self.pings += pings as u64;
+            Ok(())
+        })?;
+        self.partial = partial;
+        self.pings += pings;
         Ok(pings)
     }
-}
 
-/// The first frame of `bytes`: opcode, where its payload starts, where it ends.
-pub(super) fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
-    let (first, second) = (*bytes.first()?, *bytes.get(1)?);
-    let (start, length) = match second & 0x7f {
-        126 => (4, usize::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?))),
-        127 => (10, usize::try_from(u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?)).ok()?),
-        short => (2, usize::from(short)),
-    };
-    (bytes.len() >= start + length).then_some((first & 0x0f, start, start + length))
+    fn read(&mut self, text: &[u8], size: usize) -> anyhow::Result<()> {
+        if text.starts_with(br#"{"type":"game_event""#) {
+            self.events += 1;
+        } else if text.starts_with(br#"{"type":"update""#)
+            || text.starts_with(br#"{"type":"snapshot""#)
+        {
+            let version = version(text).context("a view without a version")?;
+            ensure!(version > self.version, "a view steps back to {version}");
+            self.version = version;
+            self.view_frame = size as u64;
+            self.views += 1;
+        }
+        Ok(())
+    }
 }
 
 /// The `lock_version` of a message, which stands near its beginning.
@@ -229,33 +190,4 @@ pub(super) fn version(text: &[u8]) -> Option<u64> {
     let at = text.windows(key.len()).position(|window| window == key)? + key.len();
     let digits = text[at..].iter().take_while(|byte| byte.is_ascii_digit());
     Some(digits.fold(0, |n, digit| n * 10 + u64::from(digit - b'0')))
-}
-
-/// The handshake of a browser; answers with the socket and the bytes that came with the answer.
-pub(super) fn open(address: SocketAddr, path: &str) -> anyhow::Result<(TcpStream, Vec<u8>)> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes())?;
-    let mut answer = Vec::new();
-    let mut part = [0; 4096];
-    let end = loop {
-        let count = stream.read(&mut part)?;
-        ensure!(count > 0, "the server closed the connection");
-        answer.extend_from_slice(&part[..count]);
-        if let Some(at) = answer.windows(4).position(|window| window == b"\r\n\r\n") {
-            break at + 4;
-        }
-    };
-    ensure!(
-        answer.starts_with(b"HTTP/1.1 101"),
-        "the server refused: {}",
-        String::from_utf8_lossy(&answer[..answer.len().min(80)])
-    );
-    stream.set_nonblocking(true)?;
-    Ok((stream, answer.split_off(end)))
 }

@@ -17,6 +17,7 @@ mod publisher;
 mod report;
 mod stadium;
 mod tables;
+mod wire;
 
 use std::path::PathBuf;
 

@@ -14,7 +14,7 @@ use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
 
 use super::child::Server;
-use super::crowd;
+use super::wire::open;
 
 /// Where commits come from.
 pub(super) enum Publisher {
@@ -72,7 +72,7 @@ impl Publisher {
 
     /// Gives orders to the bare loop.
     pub(super) fn baseline(server: &Server) -> anyhow::Result<Self> {
-        let (stream, _) = crowd::open(server.address, "/publish")?;
+        let (stream, _) = open(server.address, "/publish")?;
         stream.set_nonblocking(false)?;
         Ok(Self::Baseline(stream))
     }

@@ -5,24 +5,14 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use client::Api;
 use indicatif::ProgressBar;
-use rustix::buffer::spare_capacity;
-use rustix::event::{Timespec, epoll};
-use rustix::fd::OwnedFd;
-use rustix::io::Errno;
-use rustix::net::{RecvFlags, recv};
+use rustix::net::RecvFlags;
 use serde::Deserialize;
 
 use crate::bench::child::Server;
-use crate::bench::crowd::{frame, open};
-
-/// Taken from one socket at once.
-const CHUNK: usize = 64 * 1024;
-
-/// Events taken from the kernel at once.
-const EVENTS: usize = 1024;
+use crate::bench::wire::{Poll, TEXT, frames, open};
 
 /// What every play asks for.
 const PLAY: &str = r#"{"choice":"rock","bet_amount":1}"#;
@@ -38,15 +28,13 @@ pub(super) struct Latencies<T> {
 
 /// Everyone.
 pub(super) struct Crowd {
-    poll: OwnedFd,
+    poll: Poll,
     sockets: Vec<Socket>,
     players: Vec<Player>,
     by_user: HashMap<u64, usize>,
     monitors: usize,
     idle: VecDeque<usize>,
     latencies: Latencies<Vec<Duration>>,
-    buffer: Vec<u8>,
-    events: Vec<epoll::Event>,
 }
 
 struct Socket {
@@ -96,15 +84,13 @@ impl Crowd {
     pub(super) fn gather(server: &Server, users: usize, monitors: usize) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut crowd = Self {
-            poll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            poll: Poll::new()?,
             sockets: Vec::with_capacity(2 * users + monitors),
             players: Vec::with_capacity(users),
             by_user: HashMap::with_capacity(users),
             monitors,
             idle: (0..users).collect(),
             latencies: Latencies::default(),
-            buffer: vec![0; CHUNK],
-            events: Vec::with_capacity(EVENTS),
         };
         let admin = server.token("admin")?;
         for _ in 0..monitors {
@@ -143,8 +129,7 @@ impl Crowd {
         role: Role,
     ) -> anyhow::Result<usize> {
         let index = self.sockets.len();
-        let key = epoll::EventData::new_u64(index as u64);
-        epoll::add(&self.poll, &stream, key, epoll::EventFlags::IN)?;
+        self.poll.add(&stream, index)?;
         self.sockets.push(Socket { stream, partial, role, told: Vec::new() });
         self.read(index)?;
         Ok(index)
@@ -195,59 +180,41 @@ impl Crowd {
 
     /// Takes what has come; false when nothing has.
     fn turn(&mut self) -> anyhow::Result<bool> {
-        self.events.clear();
         // Without sleep: to wake a sleeping reader is work that is charged to the server.
-        let timeout = Timespec { tv_sec: 0, tv_nsec: 0 };
-        match epoll::wait(&self.poll, spare_capacity(&mut self.events), Some(&timeout)) {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-        for at in 0..self.events.len() {
-            let index = usize::try_from(self.events[at].data.u64())?;
+        let ready = self.poll.wait(Duration::ZERO)?;
+        for at in 0..ready {
+            let index = self.poll.number(at)?;
             let socket = &mut self.sockets[index];
-            match recv(&socket.stream, &mut self.buffer[..], RecvFlags::DONTWAIT) {
-                Ok((_, 0)) => bail!("the server closed a socket: {:?}", socket.role),
-                Ok((_, count)) => socket.partial.extend_from_slice(&self.buffer[..count]),
-                Err(Errno::AGAIN) => continue,
-                Err(error) => return Err(error.into()),
-            }
-            self.read(index)?;
+            let role = socket.role;
+            let come = self.poll.take(&socket.stream, RecvFlags::empty());
+            socket.partial.extend_from_slice(come.with_context(|| format!("{role:?}"))?);
+            self.read(index).with_context(|| format!("{role:?}"))?;
         }
-        Ok(!self.events.is_empty())
+        Ok(ready > 0)
     }
 
     fn read(&mut self, index: usize) -> anyhow::Result<()> {
         let role = self.sockets[index].role;
         let mut bytes = std::mem::take(&mut self.sockets[index].partial);
-        let mut at = 0;
         if let Role::Plays(player) = role {
-            while let Some(length) = answer(&bytes[at..])? {
-                at += length;
+            while let Some(length) = answer(&bytes)? {
+                bytes.drain(..length);
                 self.progress(player, |play| play.answered = true);
             }
         } else {
-            while let Some((opcode, payload, end)) = frame(&bytes[at..]) {
-                let text = &bytes[at + payload..at + end];
-                match opcode {
-                    1 => self.read_message(index, role, text)?,
-                    8 => bail!("the server closed {role:?}: {}", String::from_utf8_lossy(text)),
-                    _ => {}
-                }
-                at += end;
-            }
+            frames(&mut bytes, |frame| match frame.opcode {
+                TEXT => self.read_message(index, role, frame.payload),
+                _ => Ok(()),
+            })?;
         }
-        bytes.drain(..at);
         self.sockets[index].partial = bytes;
         Ok(())
     }
 
     fn read_message(&mut self, index: usize, role: Role, text: &[u8]) -> anyhow::Result<()> {
         if !text.starts_with(br#"{"type":"game_event""#) {
-            ensure!(
-                !text.starts_with(br#"{"type":"error""#),
-                "{role:?}: {}",
-                String::from_utf8_lossy(text)
-            );
+            let refused = text.starts_with(br#"{"type":"error""#);
+            ensure!(!refused, "{}", String::from_utf8_lossy(text));
             return Ok(());
         }
         let event: Event<'_> = serde_json::from_slice(text)?;

@@ -8,15 +8,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 use client::Api;
 use indicatif::ProgressBar;
-use rustix::buffer::spare_capacity;
-use rustix::event::{Timespec, epoll};
-use rustix::fd::OwnedFd;
-use rustix::io::Errno;
-use rustix::net::{RecvFlags, recv};
+use rustix::net::RecvFlags;
 use serde_json::{Value, json};
 
 use crate::bench::child::Server;
-use crate::bench::crowd::{frame, open, version};
+use crate::bench::crowd::version;
+use crate::bench::wire::{Poll, TEXT, frames, masked, open};
 
 /// Players of a table.
 const PLAYERS: usize = 4;
@@ -24,15 +21,9 @@ const PLAYERS: usize = 4;
 /// Sockets of a table: the players and a spectator.
 const SOCKETS: usize = PLAYERS + 1;
 
-/// Taken from one socket at once.
-const CHUNK: usize = 64 * 1024;
-
-/// Events taken from the kernel at once.
-const EVENTS: usize = 1024;
-
 /// All tables.
 pub(super) struct Floor {
-    poll: OwnedFd,
+    poll: Poll,
     sockets: Vec<Socket>,
     tables: Vec<Table>,
     /// Tables at which a seat is to move, and which.
@@ -42,8 +33,6 @@ pub(super) struct Floor {
     views: u64,
     view_bytes: u64,
     dice: u64,
-    buffer: Vec<u8>,
-    events: Vec<epoll::Event>,
 }
 
 struct Socket {
@@ -64,9 +53,8 @@ impl Floor {
     /// Makes the tables over HTTP, seats four guests at each, opens the sockets.
     pub(super) fn seat(server: &Server, tables: usize, patch: bool) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let poll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let mut floor = Self {
-            poll,
+            poll: Poll::new()?,
             sockets: Vec::with_capacity(tables * SOCKETS),
             tables: Vec::with_capacity(tables),
             ready: VecDeque::new(),
@@ -75,8 +63,6 @@ impl Floor {
             views: 0,
             view_bytes: 0,
             dice: 0x9e37_79b9_7f4a_7c15,
-            buffer: vec![0; CHUNK],
-            events: Vec::with_capacity(EVENTS),
         };
         let bar = ProgressBar::new(tables as u64).with_message("tables");
         for _ in 0..tables {
@@ -86,11 +72,10 @@ impl Floor {
                 let token = token.map(|token| format!("&token={token}")).unwrap_or_default();
                 let path = format!("/ws/sessions/{session}{how}{token}");
                 let (stream, partial) = open(server.address, &path)?;
-                let key = epoll::EventData::new_u64(floor.sockets.len() as u64);
-                epoll::add(&floor.poll, &stream, key, epoll::EventFlags::IN)?;
+                let index = floor.sockets.len();
+                floor.poll.add(&stream, index)?;
                 floor.sockets.push(Socket { stream, partial, version: 0, seen: Value::Null });
-                let last = floor.sockets.len() - 1;
-                floor.read_frames(last)?;
+                floor.read_frames(index)?;
             }
             floor.tables.push(Table { session, under_way: VecDeque::new() });
             bar.inc(1);
@@ -153,40 +138,24 @@ impl Floor {
 
     /// Takes what has come; false when nothing has.
     fn turn(&mut self) -> anyhow::Result<bool> {
-        self.events.clear();
         // Without sleep: to wake a sleeping reader is work that is charged to the server.
-        let timeout = Timespec { tv_sec: 0, tv_nsec: 0 };
-        match epoll::wait(&self.poll, spare_capacity(&mut self.events), Some(&timeout)) {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-        for at in 0..self.events.len() {
-            let index = usize::try_from(self.events[at].data.u64())?;
+        let ready = self.poll.wait(Duration::ZERO)?;
+        for at in 0..ready {
+            let index = self.poll.number(at)?;
             let socket = &mut self.sockets[index];
-            match recv(&socket.stream, &mut self.buffer[..], RecvFlags::DONTWAIT) {
-                Ok((_, 0)) => bail!("the server closed socket {index}"),
-                Ok((_, count)) => socket.partial.extend_from_slice(&self.buffer[..count]),
-                Err(Errno::AGAIN) => continue,
-                Err(error) => return Err(error).with_context(|| format!("socket {index}")),
-            }
-            self.read_frames(index)?;
+            let come = self.poll.take(&socket.stream, RecvFlags::empty());
+            socket.partial.extend_from_slice(come.with_context(|| format!("socket {index}"))?);
+            self.read_frames(index).with_context(|| format!("socket {index}"))?;
         }
-        Ok(!self.events.is_empty())
+        Ok(ready > 0)
     }
 
     fn read_frames(&mut self, index: usize) -> anyhow::Result<()> {
         let mut bytes = std::mem::take(&mut self.sockets[index].partial);
-        let mut at = 0;
-        while let Some((opcode, payload, end)) = frame(&bytes[at..]) {
-            let text = &bytes[at + payload..at + end];
-            match opcode {
-                1 => self.read_message(index, text, end)?,
-                8 => bail!("the server closed socket {index}: {}", String::from_utf8_lossy(text)),
-                _ => {}
-            }
-            at += end;
-        }
-        bytes.drain(..at);
+        frames(&mut bytes, |frame| match frame.opcode {
+            TEXT => self.read_message(index, frame.payload, frame.size),
+            _ => Ok(()),
+        })?;
         self.sockets[index].partial = bytes;
         Ok(())
     }
@@ -200,7 +169,7 @@ impl Floor {
             return Ok(());
         }
         if is("error") {
-            bail!("socket {index}: {}", String::from_utf8_lossy(text));
+            bail!("{}", String::from_utf8_lossy(text));
         }
         let patch = is("patch");
         if !patch && !is("update") && !is("snapshot") {
@@ -274,21 +243,6 @@ impl Socket {
         }
         Ok(())
     }
-}
-
-/// A text frame of a client, masked with zeros.
-fn masked(text: &str) -> Vec<u8> {
-    let mut bytes = vec![0x81];
-    match u8::try_from(text.len()).ok().filter(|length| *length < 126) {
-        Some(length) => bytes.push(0x80 | length),
-        None => {
-            bytes.push(0x80 | 126);
-            bytes.extend((text.len() as u16).to_be_bytes());
-        }
-    }
-    bytes.extend([0; 4]);
-    bytes.extend(text.as_bytes());
-    bytes
 }
 
 /// A table with four guests who are ready: its session, and their tokens.
