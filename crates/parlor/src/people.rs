@@ -8,8 +8,10 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use server::auth::ADMIN;
 use server::listen::{Mode, open_store};
+use server::settings::StoreKind;
 use server::users::{Account, Users};
 
+use crate::print;
 use crate::serve::Source;
 
 /// Roles that a user can be given.
@@ -97,6 +99,9 @@ enum UserCommand {
         /// Take all roles from them, too.
         #[arg(long)]
         forget_roles: bool,
+        /// USER is the `sub` of another identity provider's tokens; Parlor need not know it.
+        #[arg(long, conflicts_with = "forget_roles")]
+        foreign: bool,
         #[command(flatten)]
         source: Source,
     },
@@ -126,14 +131,34 @@ enum UserCommand {
     },
 }
 
+/// What a command needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    /// A data directory, which is made if it is missing.
+    Place,
+    /// The users of one that is there.
+    Kept,
+    /// The secret alone: users may be gone with a server whose store is in memory.
+    Secret,
+}
+
 fn at_the_desk<T>(
     source: &Source,
+    wants: Wants,
     work: impl AsyncFnOnce(&Users) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let settings = source.settings()?;
+    let dir = settings.data_dir.display().to_string();
+    ensure!(
+        wants == Wants::Secret || settings.store != StoreKind::Memory,
+        "store = memory keeps no users: they live and end with the server"
+    );
+    ensure!(
+        wants != Wants::Kept || settings.data_dir.is_dir(),
+        "data_dir {dir}: there is no such directory, so there are no users in it"
+    );
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let dir = settings.data_dir.display().to_string();
         let store = open_store(&settings, Mode::Tool).with_context(|| format!("data_dir {dir}"))?;
         let users = Users::new(&settings, store.clone())?;
         let done = work(&users).await;
@@ -161,9 +186,10 @@ fn read_password() -> anyhow::Result<String> {
 }
 
 /// A line of a list.
-fn print(user: &server::users::User, account: Option<&Account>) {
+fn print(user: &server::users::User, account: Option<&Account>) -> anyhow::Result<()> {
     let login = account.map_or_else(String::new, |account| format!("  @{}", account.site_id));
-    println!("{:<18} {:<14} {}{login}", user.id.as_str(), roles_of(user), user.name);
+    let (id, roles) = (user.id.as_str(), roles_of(user));
+    print::line(format_args!("{id:<18} {roles:<14} {}{login}", user.name))
 }
 
 fn roles_of(user: &server::users::User) -> String {
@@ -172,14 +198,13 @@ fn roles_of(user: &server::users::User) -> String {
 
 impl Token {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let (user, token) = at_the_desk(&self.source, async |users| {
+        let (user, token) = at_the_desk(&self.source, Wants::Secret, async |users| {
             Ok(users.token(&self.user, self.role.as_deref(), self.ttl).await?)
         })?;
         if std::io::stdout().is_terminal() {
             eprintln!("Keep this secret: whoever has it acts as {} ({}).", user.name, user.id);
         }
-        println!("{token}");
-        Ok(())
+        print::line(token)
     }
 }
 
@@ -189,9 +214,10 @@ impl User {
             UserCommand::Add { name, admin, login, source } => {
                 let roles: &[&str] = if admin { &[ADMIN] } else { &[] };
                 let Some(login) = login else {
-                    let user =
-                        at_the_desk(&source, async |users| Ok(users.add(&name, roles).await?))?;
-                    println!("{}", user.id);
+                    let user = at_the_desk(&source, Wants::Place, async |users| {
+                        Ok(users.add(&name, roles).await?)
+                    })?;
+                    print::line(&user.id)?;
                     eprintln!(
                         "For a login: parlor token --user {0}, or parlor user password {0}",
                         user.id
@@ -199,26 +225,31 @@ impl User {
                     return Ok(());
                 };
                 let password = read_password()?;
-                let (user, account) = at_the_desk(&source, async |users| {
+                let (user, account) = at_the_desk(&source, Wants::Place, async |users| {
                     Ok(users.add_with_login(&name, roles, &login, &password).await?)
                 })?;
-                println!("{}", user.id);
+                print::line(&user.id)?;
                 eprintln!("{} logs in as {}.", user.name, account.site_id);
             }
             UserCommand::Password { user, login, source } => {
                 let password = read_password()?;
-                let (user, account) = at_the_desk(&source, async |users| {
+                let (user, account) = at_the_desk(&source, Wants::Kept, async |users| {
                     Ok(users.set_password(&user, login.as_deref(), &password).await?)
                 })?;
                 eprintln!("{} ({}) logs in as {}.", user.name, user.id, account.site_id);
             }
-            UserCommand::End { user, forget_roles, source } => {
-                let user =
-                    at_the_desk(&source, async |users| Ok(users.end(&user, forget_roles).await?))?;
-                print(&user, None);
+            UserCommand::End { user, foreign: true, source, .. } => {
+                at_the_desk(&source, Wants::Kept, async |users| {
+                    Ok(users.end_foreign(&user).await?)
+                })?;
+                eprintln!("Tokens of {user} from before now are refused.");
+            }
+            UserCommand::End { user, forget_roles, source, .. } => {
+                let end = async |users: &Users| Ok(users.end(&user, forget_roles).await?);
+                print(&at_the_desk(&source, Wants::Kept, end)?, None)?;
             }
             UserCommand::List { guests, json, source } => {
-                let users = at_the_desk(&source, async |users| {
+                let users = at_the_desk(&source, Wants::Kept, async |users| {
                     let mut shown = Vec::new();
                     for user in users.list().await? {
                         if guests || !user.guest {
@@ -232,21 +263,21 @@ impl User {
                         let mut line = serde_json::to_value(user)?;
                         line["site_id"] =
                             account.as_ref().map(|account| account.site_id.as_str()).into();
-                        println!("{line}");
+                        print::line(line)?;
                     } else {
-                        print(user, account.as_ref());
+                        print(user, account.as_ref())?;
                     }
                 }
             }
             UserCommand::Grant { user, role, revoke, source } => {
-                let user = at_the_desk(&source, async |users| {
+                let user = at_the_desk(&source, Wants::Kept, async |users| {
                     Ok(if revoke {
                         users.revoke(&user, &role).await?
                     } else {
                         users.grant(&user, &role).await?
                     })
                 })?;
-                print(&user, None);
+                print(&user, None)?;
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 mod print;
 
-use std::io::{ErrorKind, IsTerminal, stdout};
+use std::io::{IsTerminal, stdout};
 
 use anyhow::{Context, bail, ensure};
 use clap::Args;
@@ -77,7 +77,7 @@ impl Replay {
             let id = self.session.parse().with_context(|| format!("{:?}", self.session))?;
             let opened = Recording::open(&store, &Games::default(), id).await;
             let done = match opened.with_context(in_dir) {
-                Ok(recording) => unless_nobody_reads(self.replay(&recording).await),
+                Ok(recording) => self.replay(&recording).await,
                 Err(error) => Err(error),
             };
             store.close().await?;
@@ -152,13 +152,4 @@ fn bar(versions: u64, busy: bool) -> ProgressBar {
     }
     let style = ProgressStyle::with_template("{bar:30} version {pos} of {len}, {eta} left");
     ProgressBar::new(versions).with_style(style.expect("the template is a good one"))
-}
-
-/// `parlor replay 4711 | head` is no fault.
-fn unless_nobody_reads(done: anyhow::Result<()>) -> anyhow::Result<()> {
-    let closed = |error: &anyhow::Error| {
-        let io = error.downcast_ref::<std::io::Error>();
-        io.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
-    };
-    done.or_else(|error| if closed(&error) { Ok(()) } else { Err(error) })
 }

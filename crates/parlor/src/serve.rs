@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use server::settings::{Overrides, Settings};
 
+use crate::print;
+
 /// Where a command finds its settings; `serve` and the commands beside it read the same.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
@@ -82,8 +84,7 @@ impl Serve {
             });
         let settings = Settings::load(&overrides)?;
         if self.print_config {
-            print!("{}", settings.print_config());
-            return Ok(());
+            return print::text(settings.print_config());
         }
         server::logs::init(&settings.log)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -114,7 +115,6 @@ impl Docs {
             Page::Closes => server::docs::close_codes(),
             Page::Metrics => server::docs::metrics(),
         };
-        print!("{text}");
-        Ok(())
+        print::text(text)
     }
 }

@@ -12,16 +12,19 @@ use client::{Api, ApiError, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::print;
+
 /// Plays asked for at once.
 const PAGE: usize = 1_000;
 
 /// Check that the casino did not cheat: draw the plays of a revealed seed again, here, and compare.
 ///
 /// With a FILE (or `-`), offline: `{"revealed": {"server_seed", "commitment", "client_seed", "plays"},
-/// "events": [...]}`, as `--save` writes it and the page /verify downloads it. Without one, the plays
+/// "events": [...]}`, as `--save` writes it and the page /verify saves it. Without one, the plays
 /// of the user of the token are read from the server; a seed is revealed by rotating it (`--rotate`).
 ///
-/// Ends with status 1 if the seed does not open its commitment, or a play is not what the seeds say.
+/// Ends with status 1 if the seed does not open its commitment, or a play is not what the seeds say, or
+/// is not told at all.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// A saved seed with its plays; `-` reads standard input.
@@ -68,15 +71,15 @@ impl Verify {
         }
         let report = verify(&evidence.revealed, &evidence.events)
             .context("the revealed seed is not 32 bytes in hex")?;
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(&report)?);
+        let printed = if self.json {
+            print::line(serde_json::to_string_pretty(&report)?)
         } else {
-            print!("{}", told(&evidence.revealed, &report));
-        }
+            print::text(told(&evidence.revealed, &report))
+        };
         if !report.holds() {
             bail!("the house did not keep its word");
         }
-        Ok(())
+        printed
     }
 
     async fn ask(&self) -> anyhow::Result<Evidence> {

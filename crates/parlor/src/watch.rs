@@ -4,12 +4,14 @@
 mod board;
 mod monitor;
 
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{IsTerminal, stdout};
 
 use anyhow::{Context, ensure};
 use clap::Args;
 use client::{Api, Change, Watch, WatchOptions};
 use serde_json::{Value, json};
+
+use crate::print;
 
 /// Follow a session in the terminal, live. Reconnects by itself; Ctrl-C ends it.
 ///
@@ -133,11 +135,7 @@ impl Screen {
 
     fn show(&mut self, watch: &Watch, change: &Change) -> anyhow::Result<()> {
         if self.json {
-            let line = as_json(watch, change);
-            let mut out = stdout().lock();
-            writeln!(out, "{line}")?;
-            out.flush()?;
-            return Ok(());
+            return print::line(as_json(watch, change));
         }
         match change {
             Change::Connected => "live".clone_into(&mut self.status),
@@ -158,15 +156,12 @@ impl Screen {
         let paint = self.paint;
         let head = paint.head(&self.session, view.lock_version, &self.status, self.presence);
         let body = if waiting { String::new() } else { board::draw(paint, &view.data) };
-        let mut out = stdout().lock();
-        if self.redraw {
-            // Home, the new picture, then clear what is left of the old one: no flicker.
-            write!(out, "\x1b[H{}\x1b[J", format!("{head}{body}").replace('\n', "\x1b[K\n"))?;
-        } else {
-            write!(out, "{head}{body}")?;
+        if !self.redraw {
+            return print::text(format_args!("{head}{body}"));
         }
-        out.flush()?;
-        Ok(())
+        // Home, the new picture, then clear what is left of the old one: no flicker.
+        let picture = format!("{head}{body}").replace('\n', "\x1b[K\n");
+        print::text(format_args!("\x1b[H{picture}\x1b[J"))
     }
 }
 

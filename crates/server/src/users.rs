@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use game::{Name, Timestamp, UserId};
+use game::{Name, SessionId, Timestamp, UserId};
 use store::Store;
 pub use store::{Account, SiteId, User};
 
@@ -24,8 +24,9 @@ pub const ROLES: [&str; 2] = [ADMIN, SERVICE];
 pub enum UsersError {
     /// Nobody is called so.
     #[error(
-        "there is no user {0:?}; `parlor user list` shows all, `parlor user add` makes one, and \
-         @SITE_ID names who signed up"
+        "there is no user {0:?}; `parlor user list` shows all, `parlor user add` makes one, \
+         @SITE_ID names who signed up, and `parlor user end --foreign ID` is for users of another \
+         identity provider"
     )]
     NotFound(String),
     /// The name is taken.
@@ -52,6 +53,9 @@ pub enum UsersError {
     /// Another name to log in with than they have.
     #[error("{0} logs in as {1} already")]
     OtherLogin(String, SiteId),
+    /// Not an id.
+    #[error("{0:?} cannot be the id of a user")]
+    BadId(String),
     /// Not a name.
     #[error(transparent)]
     BadName(#[from] game::BadName),
@@ -173,10 +177,12 @@ impl Users {
 
     /// The user with this id, the only one that an operator made with this name, or, as `@ann`, the
     /// one who logs in by that name. Without the `@` nobody is meant who signed up: they may have taken
-    /// any name, that of a backend to come for one.
+    /// any name, that of a backend to come for one. For the same reason nobody is found by an id that
+    /// another identity provider gave them.
     pub async fn find(&self, who: &str) -> Result<User, UsersError> {
         if let Ok(id) = UserId::new(who)
             && let Some(user) = self.store.user(&id).await?
+            && (!user.guest || who.parse::<SessionId>().is_ok())
         {
             return Ok(user);
         }
@@ -199,34 +205,40 @@ impl Users {
 
     /// Gives a user a role. Counts at once on a running server, or within seconds.
     pub async fn grant(&self, who: &str, role: &str) -> Result<User, UsersError> {
-        let [role] = <[String; 1]>::try_from(checked(&[role])?).expect("one role in, one out");
-        let mut user = self.find(who).await?;
-        if !user.roles.contains(&role) {
-            user.roles.push(role);
-            user.roles.sort_unstable();
-            self.auth.put_user(user.clone()).await?;
-        }
-        Ok(user)
+        self.set_role(who, role, true).await
     }
 
     /// Takes a role from a user.
     pub async fn revoke(&self, who: &str, role: &str) -> Result<User, UsersError> {
+        self.set_role(who, role, false).await
+    }
+
+    async fn set_role(&self, who: &str, role: &str, held: bool) -> Result<User, UsersError> {
         checked(&[role])?;
-        let mut user = self.find(who).await?;
-        user.roles.retain(|held| held != role);
-        self.auth.put_user(user.clone()).await?;
-        Ok(user)
+        let user = self.find(who).await?;
+        if user.roles.iter().any(|one| one == role) == held {
+            return Ok(user);
+        }
+        let changed = self.auth.set_role(&user.id, role, held).await?;
+        changed.ok_or_else(|| UsersError::NotFound(who.to_owned()))
     }
 
     /// Ends all logins of a user; with `forget_roles` the roles too.
     pub async fn end(&self, who: &str, forget_roles: bool) -> Result<User, UsersError> {
-        let mut user = self.find(who).await?;
-        if forget_roles && !user.roles.is_empty() {
-            user.roles.clear();
-            self.auth.put_user(user.clone()).await?;
+        let user = self.find(who).await?;
+        if forget_roles {
+            for role in &user.roles {
+                self.auth.set_role(&user.id, role, false).await?;
+            }
         }
-        self.auth.end_all(&user.id, None).await?;
+        self.auth.end_all(&user.id).await?;
         self.find(user.id.as_str()).await
+    }
+
+    /// Ends all logins of a user of another identity provider, of whom there need not be a record.
+    pub async fn end_foreign(&self, id: &str) -> Result<(), UsersError> {
+        let id = UserId::new(id).map_err(|_| UsersError::BadId(id.to_owned()))?;
+        Ok(self.auth.end_all(&id).await?)
     }
 
     /// A token for scripts. The user is made when nobody is called so, and is given the role when it

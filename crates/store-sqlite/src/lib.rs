@@ -26,8 +26,8 @@ use futures_util::future::{self, BoxFuture};
 use game::{SessionId, Timestamp, UserId, Version};
 use rusqlite::Connection;
 use store::{
-    Account, CommitError, Epoch, Family, ListQuery, PasswordHash, RefreshToken, SessionSummary,
-    SiteId, Store, StoreError, Taken, TokenHash, User, UserMark,
+    Account, CommitError, Epoch, Family, ListQuery, PasswordHash, RefreshToken, Renewed,
+    SessionSummary, SiteId, Store, StoreError, TokenHash, User, UserMark,
 };
 
 use checkpoints::Checkpoints;
@@ -181,6 +181,16 @@ impl Store for SqliteStore {
         self.readers.read(move |db| sql::users(db, after.as_ref(), limit)).await
     }
 
+    async fn set_role(
+        &self,
+        user: &UserId,
+        role: &str,
+        held: bool,
+    ) -> Result<Option<User>, StoreError> {
+        let (user, role) = (user.clone(), role.to_owned());
+        self.write(move |db| sql::set_role(db, &user, &role, held)).await
+    }
+
     async fn changed_users(
         &self,
         after: Option<UserMark>,
@@ -221,14 +231,25 @@ impl Store for SqliteStore {
         self.readers.read(move |db| sql::refresh(db, hash)).await
     }
 
-    async fn take_refresh(&self, hash: &TokenHash) -> Result<Taken, StoreError> {
-        let hash = *hash;
-        self.write(move |db| sql::take_refresh(db, hash)).await
+    async fn renew_refresh(
+        &self,
+        old: &TokenHash,
+        new: &TokenHash,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Renewed, StoreError> {
+        let (old, new) = (*old, *new);
+        self.write(move |db| sql::renew_refresh(db, old, new, expires_at, now)).await
     }
 
-    async fn drop_refresh_of(&self, user: &UserId) -> Result<(), StoreError> {
+    async fn end_logins_of(
+        &self,
+        user: &UserId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
         let user = user.clone();
-        self.write(move |db| sql::drop_refresh_of(db, &user)).await
+        self.write(move |db| sql::end_logins_of(db, &user, from, until)).await
     }
 
     async fn end_login(

@@ -10,10 +10,10 @@ mod read;
 pub(crate) use commit::commit;
 pub(crate) use listed::waiting;
 pub(crate) use logins::{
-    claim, drop_refresh_of, end_login, login_ended, put_refresh, refresh, sweep, take_refresh,
+    claim, end_login, end_logins_of, login_ended, put_refresh, refresh, renew_refresh, sweep,
 };
 pub(crate) use people::{
-    account, account_of, add_account, changed_users, put_user, set_password, user, users,
+    account, account_of, add_account, changed_users, put_user, set_password, set_role, user, users,
 };
 pub(crate) use read::{due, epoch, list, load, log, touch, versions};
 

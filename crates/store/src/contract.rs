@@ -83,14 +83,17 @@ macro_rules! contract_tests {
             members_and_turns_outlast_a_restart
             users_are_put_and_replaced
             users_are_listed_by_name
+            a_change_of_a_user_undoes_no_other
             users_that_change_are_told_in_order
             accounts_are_found_by_site_id_and_user
             an_account_is_made_with_its_user_or_not_at_all
             a_site_id_is_taken_once_by_many
             accounts_and_logins_outlast_a_restart
-            a_refresh_token_is_taken_once
-            a_refresh_token_is_taken_once_by_many
-            refresh_tokens_of_one_user_are_dropped
+            a_refresh_token_is_traded_once
+            a_refresh_token_is_good_until_it_expires
+            a_refresh_token_is_traded_once_by_many
+            all_logins_of_a_user_end
+            no_token_outlives_the_end_of_all_logins
             a_login_ends_with_all_its_tokens
             no_token_outlives_the_end_of_its_login
             a_name_is_claimed_once

@@ -18,7 +18,7 @@ use game::{SessionId, Timestamp, UserId, Version};
 pub use account::{Account, BadSiteId, PasswordHash, SiteId};
 pub use error::{CommitError, StoreError};
 pub use model::{
-    Epoch, Family, ListQuery, RefreshToken, SessionSummary, Taken, TokenHash, User, UserMark,
+    Epoch, Family, ListQuery, RefreshToken, Renewed, SessionSummary, TokenHash, User, UserMark,
 };
 
 /// What a store does. All methods may be called from many tasks at once.
@@ -67,7 +67,7 @@ pub trait Store: Send + Sync + 'static {
     /// Sessions that wanted to be woken by `now`, the longest overdue first.
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<SessionId>, StoreError>;
 
-    /// Adds a user, or replaces the one with this id.
+    /// Adds a user, or replaces the one with this id; its `valid_from` never goes back.
     async fn put_user(&self, user: User) -> Result<(), StoreError>;
 
     /// One user.
@@ -75,6 +75,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// Users by name, from `after` (exclusive) on, at most `limit`; a name may stand twice.
     async fn users(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError>;
+
+    /// Gives a user a role (`held`) or takes it away, and answers with the user as it is then; `None`
+    /// when there is none.
+    async fn set_role(
+        &self,
+        user: &UserId,
+        role: &str,
+        held: bool,
+    ) -> Result<Option<User>, StoreError>;
 
     /// Users that were put, or lost a login, after this mark, the longest ago first, at most `limit`;
     /// with the mark to go on from. Without a mark nobody, and the newest mark. One who changed
@@ -105,12 +114,25 @@ pub trait Store: Send + Sync + 'static {
     /// A refresh token, used or not, as it is kept.
     async fn refresh(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError>;
 
-    /// Uses a refresh token: it is good once. A used one is remembered until it expires, so that who
-    /// comes with a copy is noticed.
-    async fn take_refresh(&self, hash: &TokenHash) -> Result<Taken, StoreError>;
+    /// Trades a refresh token for the next one of its login, both or neither: it is good once, until
+    /// it expires. A used one is remembered until then, so that who comes with a copy is noticed.
+    async fn renew_refresh(
+        &self,
+        old: &TokenHash,
+        new: &TokenHash,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Renewed, StoreError>;
 
-    /// Takes out all refresh tokens of a user.
-    async fn drop_refresh_of(&self, user: &UserId) -> Result<(), StoreError>;
+    /// Ends all logins of a user, all of it or nothing: `valid_from` moves on, to `from` at least; no
+    /// refresh token stays, and of the logins that they belonged to is remembered until `until` that
+    /// they have ended. `false` when there is no such user.
+    async fn end_logins_of(
+        &self,
+        user: &UserId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// Ends a login: takes out all its refresh tokens, and remembers until `until` that it has ended.
     async fn end_login(

@@ -19,8 +19,8 @@ use game::{SessionId, Status, Timestamp, UserId, Version};
 
 use crate::limits::RECENT_ENTRIES;
 use crate::{
-    Account, CommitError, Epoch, Family, ListQuery, PasswordHash, RefreshToken, SessionSummary,
-    SiteId, Store, StoreError, Taken, TokenHash, User, UserMark,
+    Account, CommitError, Epoch, Family, ListQuery, PasswordHash, RefreshToken, Renewed,
+    SessionSummary, SiteId, Store, StoreError, TokenHash, User, UserMark,
 };
 use people::People;
 
@@ -301,6 +301,15 @@ impl Store for MemoryStore {
         Ok(self.kept()?.people.users(after, limit))
     }
 
+    async fn set_role(
+        &self,
+        user: &UserId,
+        role: &str,
+        held: bool,
+    ) -> Result<Option<User>, StoreError> {
+        Ok(self.kept()?.people.set_role(user, role, held))
+    }
+
     async fn changed_users(
         &self,
         after: Option<UserMark>,
@@ -337,13 +346,23 @@ impl Store for MemoryStore {
         Ok(self.kept()?.people.refresh(hash))
     }
 
-    async fn take_refresh(&self, hash: &TokenHash) -> Result<Taken, StoreError> {
-        Ok(self.kept()?.people.take_refresh(hash))
+    async fn renew_refresh(
+        &self,
+        old: &TokenHash,
+        new: &TokenHash,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Renewed, StoreError> {
+        Ok(self.kept()?.people.renew_refresh(old, new, expires_at, now))
     }
 
-    async fn drop_refresh_of(&self, user: &UserId) -> Result<(), StoreError> {
-        self.kept()?.people.drop_refresh_of(user);
-        Ok(())
+    async fn end_logins_of(
+        &self,
+        user: &UserId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ok(self.kept()?.people.end_logins_of(user, from, until))
     }
 
     async fn end_login(

@@ -90,12 +90,24 @@ pub struct User {
     pub name: String,
     /// Roles beyond that of a plain user: `admin`, `service`.
     pub roles: Vec<String>,
-    /// Made by `POST /api/auth/guest`.
+    /// Made by `POST /api/auth/guest`, or for a user of another identity provider whose logins were
+    /// ended: nobody whom an operator calls by a name.
     pub guest: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// Logins older than this do not count: moved on by "log out everywhere" and by removal.
     pub valid_from: Timestamp,
+}
+
+impl User {
+    /// Gives a role (`held`) or takes it away; roles stay in order.
+    pub fn set_role(&mut self, role: &str, held: bool) {
+        self.roles.retain(|one| one != role);
+        if held {
+            self.roles.push(role.to_owned());
+            self.roles.sort_unstable();
+        }
+    }
 }
 
 /// SHA-256 of a refresh token: the token itself is never kept.
@@ -134,14 +146,14 @@ pub struct RefreshToken {
     pub expires_at: Timestamp,
 }
 
-/// What came of taking a refresh token.
+/// What came of trading a refresh token for the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
-    /// It was good, and is used from now on.
-    First(RefreshToken),
+pub enum Renewed {
+    /// It was good: of this login, and its user as it was at that moment.
+    First(Box<User>, Family),
     /// It was used before: somebody has a copy.
     Again(RefreshToken),
-    /// It never was, has been swept, or its login has ended.
+    /// It never was, has expired, or its login has ended.
     Unknown,
 }
 

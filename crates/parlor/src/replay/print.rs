@@ -2,7 +2,7 @@
 //! not know how a log is played.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{IsTerminal, stdout};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use server::clock::rfc3339;
+
+use crate::print;
 use server::replay::{Player, Recording, Step, Viewer};
 
 /// Longest command in the table, in characters: a line of 120 columns has room for no more.
@@ -45,14 +47,14 @@ impl Out {
         let versions = recording.version();
         let title = format!("session {session}: {game}, {versions} versions{gone}");
         let columns = columns("version", "time", "actor", "command", "events", "hash");
-        say(&format!("{}\n{}", self.paint(bold(), &title), self.paint(dim(), &columns)))
+        print::line(format!("{}\n{}", self.paint(bold(), &title), self.paint(dim(), &columns)))
     }
 
     /// One commit.
     pub(super) fn row(self, step: &Step) -> anyhow::Result<()> {
         let entry = &step.entry;
         if self.json {
-            return say(&serde_json::to_string(&Commit::from(step))?);
+            return print::line(serde_json::to_string(&Commit::from(step))?);
         }
         let command = match entry.kind.as_str() {
             "command" => clean(entry.command.get()),
@@ -63,7 +65,7 @@ impl Out {
             Ok(()) => self.paint(AnsiColor::Green.on_default(), "ok"),
             Err(_) => self.paint(AnsiColor::Red.on_default().bold(), "BROKEN"),
         };
-        say(&columns(
+        print::line(columns(
             &entry.version.to_string(),
             &rfc3339(entry.at),
             &cut(&clean(&entry.actor.to_string()), ACTOR),
@@ -92,7 +94,7 @@ impl Out {
                 about: json!(about),
                 data: &view,
             };
-            return say(&serde_json::to_string(&shown)?);
+            return print::line(serde_json::to_string(&shown)?);
         }
         let seen_as = seat.map_or_else(|| "spectators".to_owned(), |seat| format!("seat {seat}"));
         let about = about.map(|about| format!("{}, {}", clean(&about.title), about.status));
@@ -107,7 +109,7 @@ impl Out {
         );
         let mut text = String::new();
         self.value(&mut text, &serde_json::from_str(view.get())?, 0);
-        say(&text)
+        print::line(text)
     }
 
     /// Whether the log is whole; otherwise at which version it breaks, and why.
@@ -125,7 +127,7 @@ impl Out {
             if let Some((version, why)) = broken {
                 (verdict["breaks_at"], verdict["why"]) = (json!(version), json!(why));
             }
-            return say(&verdict.to_string());
+            return print::line(verdict);
         }
         let found = match broken {
             None => self.paint(AnsiColor::Green.on_default(), "every hash checks out"),
@@ -134,7 +136,7 @@ impl Out {
                 self.paint(AnsiColor::Red.on_default().bold(), &found)
             }
         };
-        say(&format!("session {session}: {game}, {versions} versions: {found}"))
+        print::line(format!("session {session}: {game}, {versions} versions: {found}"))
     }
 
     fn paint(self, style: Style, text: &str) -> String {
@@ -184,10 +186,6 @@ const fn bold() -> Style {
 
 const fn dim() -> Style {
     Style::new().dimmed()
-}
-
-fn say(line: &str) -> anyhow::Result<()> {
-    Ok(writeln!(stdout().lock(), "{line}")?)
 }
 
 fn columns(

@@ -1,13 +1,12 @@
 //! The events of all users in the terminal, a line each. Must not know how the stream comes back.
 
-use std::io::Write;
-
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
 use client::{Api, Change, Stream, events};
 use serde_json::{Value, json};
 
 use super::board::{Paint, clean};
+use crate::print;
 
 /// Follows until the server ends it, or Ctrl-C does.
 pub(super) async fn follow(api: Api, paint: Paint, as_json: bool) -> anyhow::Result<()> {
@@ -19,10 +18,7 @@ pub(super) async fn follow(api: Api, paint: Paint, as_json: bool) -> anyhow::Res
         };
         let Some(change) = change else { return Ok(()) };
         let text = if as_json { format!("{}\n", line_of(&change)) } else { told(paint, &change) };
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
-        drop(out);
+        print::text(text)?;
         if let Change::Closed { why } = change {
             bail!("the server closed the stream: {why}");
         }

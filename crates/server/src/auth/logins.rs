@@ -8,10 +8,10 @@
 use std::fmt;
 
 use game::{Timestamp, UserId};
-use store::{Account, Family, RefreshToken, SiteId, Taken, User};
+use store::{Account, Family, RefreshToken, Renewed, SiteId, User};
 
 use super::body::{LoginBody, UserBody};
-use super::{Auth, AuthError, Login, Password, hash_of, millis, random_bits, random_hex};
+use super::{Auth, AuthError, Login, Password, hash_of, millis, random_bits, random_hex, token};
 use crate::clock::now;
 
 /// Longest name to show in characters: it fits a player card.
@@ -106,7 +106,7 @@ impl Auth {
         let password = self.0.passwords.hash(password).await?;
         let known = self.0.store.set_password(user, password).await?;
         if known {
-            self.end_all(user, None).await?;
+            self.end_all(user).await?;
         }
         Ok(known)
     }
@@ -144,36 +144,21 @@ impl Auth {
     /// Trades a refresh token for the next one and an access token. The token works once; the second
     /// time it ends its login, and the caller closes the sockets.
     pub async fn refresh(&self, token: &str) -> Result<LoginBody, AuthError> {
-        let kept = match self.0.store.take_refresh(&hash_of(token)).await? {
-            Taken::First(kept) if kept.expires_at > now() => kept,
-            Taken::Again(RefreshToken { user, family, expires_at, .. }) if expires_at > now() => {
-                self.end_login(&user, &family).await?;
+        let (old, now) = (hash_of(token), now());
+        let kept = self.0.store.refresh(&old).await?.ok_or(AuthError::UnknownRefresh)?;
+        // Whatever can fail comes first: a token that has been traded is a login that somebody has.
+        let account = self.0.store.account_of(&kept.user).await?;
+        let next = random_hex::<REFRESH_BYTES>()?;
+        let expires = now.plus(millis(self.0.refresh));
+        match self.0.store.renew_refresh(&old, &hash_of(&next), expires, now).await? {
+            Renewed::First(user, family) => self.body(&user, account.as_ref(), &family, next),
+            Renewed::Again(RefreshToken { user, family, expires_at, .. }) => {
+                self.end_login(&user, &family, expires_at).await?;
                 tracing::warn!(%user, "a refresh token came twice: its login was ended");
-                return Err(AuthError::Reused { user, family });
+                Err(AuthError::Reused { user, family })
             }
-            Taken::First(_) | Taken::Again(_) | Taken::Unknown => {
-                return Err(AuthError::UnknownRefresh);
-            }
-        };
-        let renewed = self.renew(&kept).await;
-        if matches!(renewed, Err(AuthError::Unavailable(_))) {
-            // The client will try again, and is no thief for that.
-            self.0.store.put_refresh(kept).await?;
+            Renewed::Unknown => Err(AuthError::UnknownRefresh),
         }
-        renewed
-    }
-
-    async fn renew(&self, kept: &RefreshToken) -> Result<LoginBody, AuthError> {
-        let user = self.0.store.user(&kept.user).await?.ok_or(AuthError::UnknownRefresh)?;
-        let account = self.0.store.account_of(&user.id).await?;
-        let body = self.go_on(&user, account.as_ref(), &kept.family).await?;
-        // A log-out everywhere may have passed between taking the old token and putting the new.
-        let valid_from = self.0.store.user(&user.id).await?.map(|user| user.valid_from);
-        if valid_from != Some(user.valid_from) {
-            self.end_login(&user.id, &kept.family).await?;
-            return Err(AuthError::Revoked);
-        }
-        Ok(body)
     }
 
     /// Ends the login that this one is and the one of the refresh token, if it is the same user's; or
@@ -186,52 +171,71 @@ impl Auth {
         refresh: Option<&str>,
     ) -> Result<Vec<Family>, AuthError> {
         if everywhere {
-            self.end_all(&login.user, login.name.as_deref()).await?;
+            self.end_all(&login.user).await?;
             return Ok(Vec::new());
         }
-        let mut families: Vec<Family> = login.family.clone().into_iter().collect();
+        let mut ended = Vec::new();
+        if let Some(family) = &login.family {
+            self.end_login(&login.user, family, login.expires_at).await?;
+            ended.push(family.clone());
+        }
         if let Some(token) = refresh
             && let Some(kept) = self.0.store.refresh(&hash_of(token)).await?
             && kept.user == login.user
-            && !families.contains(&kept.family)
+            && !ended.contains(&kept.family)
         {
-            families.push(kept.family);
+            self.end_login(&kept.user, &kept.family, kept.expires_at).await?;
+            ended.push(kept.family);
         }
-        for family in &families {
-            self.end_login(&login.user, family).await?;
-        }
-        Ok(families)
+        Ok(ended)
     }
 
-    /// Ends all logins of a user, here and (within seconds) on every other node.
-    pub async fn end_all(&self, user: &UserId, name: Option<&str>) -> Result<(), AuthError> {
-        let known = self.0.store.user(user).await?;
-        let mut known = known.unwrap_or_else(|| User {
-            id: user.clone(),
-            name: name.unwrap_or(user.as_str()).to_owned(),
-            roles: Vec::new(),
-            guest: false,
-            created_at: now(),
-            valid_from: Timestamp(0),
-        });
-        known.valid_from = Timestamp(known.valid_from.0.max(now().0) + 1);
-        self.put_user(known).await?;
-        self.0.store.drop_refresh_of(user).await?;
+    /// Ends the login of a refresh token, for who has no good access token any more.
+    pub async fn logout_by_refresh(&self, token: &str) -> Result<(UserId, Family), AuthError> {
+        let kept = self.0.store.refresh(&hash_of(token)).await?;
+        let kept = kept.ok_or(AuthError::UnknownRefresh)?;
+        self.end_login(&kept.user, &kept.family, kept.expires_at).await?;
+        Ok((kept.user, kept.family))
+    }
+
+    /// Ends all logins of a user, here and (within seconds) on every other node. A user of another
+    /// identity provider is noted for that, under the id alone: by any name of theirs an operator
+    /// could mean somebody else.
+    pub async fn end_all(&self, user: &UserId) -> Result<(), AuthError> {
+        let from = now().plus(1);
+        let until = self.no_token_after(from);
+        let ended = self.0.store.end_logins_of(user, from, until).await;
+        self.0.people.forget(user);
+        if !ended? {
+            let noted = self.new_user(user.to_string()).await?;
+            let id = user.clone();
+            self.put_user(User { id, guest: true, valid_from: from, ..noted }).await?;
+        }
         Ok(())
     }
 
-    async fn end_login(&self, user: &UserId, family: &Family) -> Result<(), AuthError> {
-        // As long as any of its tokens could be good.
-        let until = now().plus(millis(self.0.refresh.max(self.0.access)));
+    /// `expires`: when a token of the login, of which one is at hand, ends.
+    async fn end_login(
+        &self,
+        user: &UserId,
+        family: &Family,
+        expires: Timestamp,
+    ) -> Result<(), AuthError> {
+        let until = self.no_token_after(now()).max(expires.plus(2 * token::LEEWAY_MS));
         let outcome = self.0.store.end_login(user, family, until).await;
         self.0.people.forget_login(family);
         Ok(outcome?)
     }
 
+    /// When the last token ends that was made by `time`, if the settings were then what they are now.
+    fn no_token_after(&self, time: Timestamp) -> Timestamp {
+        time.plus(millis(self.0.refresh.max(self.0.access))).plus(2 * token::LEEWAY_MS)
+    }
+
     async fn logout_of(&self, body: &LoginBody) -> Result<(), AuthError> {
         let kept = self.0.store.refresh(&hash_of(&body.refresh_token)).await?;
         match kept {
-            Some(kept) => self.end_login(&kept.user, &kept.family).await,
+            Some(kept) => self.end_login(&kept.user, &kept.family, kept.expires_at).await,
             None => Ok(()),
         }
     }
@@ -255,16 +259,6 @@ impl Auth {
         account: Option<&Account>,
     ) -> Result<LoginBody, AuthError> {
         let family = Family::new(&random_hex::<FAMILY_BYTES>()?);
-        self.go_on(user, account, &family).await
-    }
-
-    /// The next tokens of a login.
-    async fn go_on(
-        &self,
-        user: &User,
-        account: Option<&Account>,
-        family: &Family,
-    ) -> Result<LoginBody, AuthError> {
         let refresh_token = random_hex::<REFRESH_BYTES>()?;
         let kept = RefreshToken {
             hash: hash_of(&refresh_token),
@@ -275,6 +269,16 @@ impl Auth {
         if !self.0.store.put_refresh(kept).await? {
             return Err(AuthError::Revoked);
         }
+        self.body(user, account, &family, refresh_token)
+    }
+
+    fn body(
+        &self,
+        user: &User,
+        account: Option<&Account>,
+        family: &Family,
+        refresh_token: String,
+    ) -> Result<LoginBody, AuthError> {
         Ok(LoginBody {
             access_token: self.sign(user, self.0.access, Some(family))?,
             token_type: "bearer",

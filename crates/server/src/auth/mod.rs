@@ -18,6 +18,7 @@ mod people;
 mod secret;
 mod token;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -216,6 +217,11 @@ impl Auth {
         }
     }
 
+    /// Others have changed these users: what is remembered of them and of their logins no longer counts.
+    pub fn forget(&self, users: &HashSet<UserId>) {
+        self.0.people.forget_all(users);
+    }
+
     /// A token to open one socket with, and the seconds that it lives.
     pub fn socket_token(&self, login: &Login) -> Result<(String, u64), AuthError> {
         let now = now();
@@ -277,6 +283,18 @@ impl Auth {
         Ok(outcome?)
     }
 
+    /// Gives a user a role, or takes it away; `None` when there is no such user.
+    pub async fn set_role(
+        &self,
+        user: &UserId,
+        role: &str,
+        held: bool,
+    ) -> Result<Option<User>, AuthError> {
+        let outcome = self.0.store.set_role(user, role, held).await;
+        self.0.people.forget(user);
+        Ok(outcome?)
+    }
+
     /// A user id that nobody has: a random 53-bit number.
     pub async fn free_id(&self) -> Result<UserId, AuthError> {
         loop {
@@ -320,7 +338,7 @@ impl Auth {
             return Err(AuthError::Revoked);
         }
         match family {
-            Some(family) if self.0.people.ended(family).await? => Err(AuthError::Revoked),
+            Some(family) if self.0.people.ended(user, family).await? => Err(AuthError::Revoked),
             _ => Ok(person),
         }
     }

@@ -1,7 +1,7 @@
 //! What the store says of a user and of a login, remembered for a moment so that a request costs no
 //! query. Must not know tokens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,8 +27,8 @@ pub(super) struct Person {
 pub(super) struct People {
     store: Arc<dyn Store>,
     people: Memory<UserId, Option<Person>>,
-    /// Has this login been ended?
-    logins: Memory<Family, bool>,
+    /// Has this login of that user been ended?
+    logins: Memory<Family, (UserId, bool)>,
 }
 
 impl People {
@@ -51,14 +51,14 @@ impl People {
         Ok(person)
     }
 
-    /// Has this login been ended, as of a moment ago?
-    pub(super) async fn ended(&self, family: &Family) -> Result<bool, StoreError> {
+    /// Has this login of the user been ended, as of a moment ago?
+    pub(super) async fn ended(&self, user: &UserId, family: &Family) -> Result<bool, StoreError> {
         let changes = match self.logins.recall(family) {
-            Ok(ended) => return Ok(ended),
+            Ok((_, ended)) => return Ok(ended),
             Err(changes) => changes,
         };
         let ended = self.store.login_ended(family).await?;
-        self.logins.keep(family, ended, changes);
+        self.logins.keep(family, (user.clone(), ended), changes);
         Ok(ended)
     }
 
@@ -70,6 +70,12 @@ impl People {
     /// The login has ended.
     pub(super) fn forget_login(&self, family: &Family) {
         self.logins.forget(family);
+    }
+
+    /// All that is remembered of these users and of their logins.
+    pub(super) fn forget_all(&self, users: &HashSet<UserId>) {
+        self.people.forget_those(|id, _| users.contains(id));
+        self.logins.forget_those(|_, (user, _)| users.contains(user));
     }
 }
 
@@ -113,6 +119,12 @@ impl<K: Hash + Eq + Clone, V: Clone> Memory<K, V> {
         let mut known = self.known();
         known.changes += 1;
         known.found.remove(key);
+    }
+
+    fn forget_those(&self, which: impl Fn(&K, &V) -> bool) {
+        let mut known = self.known();
+        known.changes += 1;
+        known.found.retain(|key, (_, value)| !which(key, value));
     }
 
     /// Nothing in there can panic half-way.

@@ -275,7 +275,7 @@ async fn a_token_for_scripts_counts_even_without_a_record() {
     let login = world.auth.api(&token).await.unwrap();
     assert_eq!(login.actor(), Actor::Service(user.id.clone()));
     assert!(login.expires_at <= now().plus(61_000));
-    world.auth.end_all(&user.id, None).await.unwrap();
+    world.auth.end_all(&user.id).await.unwrap();
     assert_eq!(world.auth.api(&token).await, Err(AuthError::Revoked));
 }
 

@@ -99,8 +99,11 @@ impl Claims {
         if expires_at.plus(LEEWAY_MS) <= now {
             return Err(AuthError::Expired);
         }
-        if seconds(all, "nbf").is_some_and(|from| from > now.plus(LEEWAY_MS)) {
-            return Err(AuthError::NotYet);
+        if all.contains_key("nbf") {
+            let from = seconds(all, "nbf").ok_or(AuthError::Malformed)?;
+            if from > now.plus(LEEWAY_MS) {
+                return Err(AuthError::NotYet);
+            }
         }
         let foreign = kind == TokenKind::Foreign;
         let (roles, name) = if foreign {
@@ -112,13 +115,15 @@ impl Claims {
         let user = all.get("sub").and_then(Value::as_str).ok_or(AuthError::Malformed)?;
         // Claims with which this server speaks to itself count in its own tokens only.
         let own = |name| all.get(name).filter(|_| !foreign);
-        let issued_at = own("iat_ms").and_then(Value::as_u64).map(Timestamp);
+        let exact = own("iat_ms").and_then(Value::as_u64).map(Timestamp);
+        // Without it nobody could tell the logins before a log-out everywhere from those after it.
+        let issued_at = exact.or_else(|| seconds(all, "iat")).ok_or(AuthError::Malformed)?;
         Ok(Self {
             kind,
             user: UserId::new(user).map_err(|_| AuthError::Malformed)?,
             name: name.and_then(|name| game::Name::new(&name).ok()).map(|n| n.as_str().to_owned()),
             roles,
-            issued_at: issued_at.or_else(|| seconds(all, "iat")).unwrap_or_default(),
+            issued_at,
             expires_at,
             login_expires_at: own("login_exp_ms").and_then(Value::as_u64).map(Timestamp),
             foreign: foreign || own("foreign").and_then(Value::as_bool).unwrap_or(false),

@@ -185,24 +185,39 @@ struct Leave {
 /// Logs out
 ///
 /// Ends the login that the access token belongs to, or with `everywhere` all logins of the user. Its
-/// tokens are refused and its sockets are closed at once.
+/// tokens are refused and its sockets are closed at once. Without a good access token (it may have
+/// expired) a good `refresh_token` ends its own login.
 #[utoipa::path(
     post, path = "/api/auth/logout", tag = "auth", operation_id = "logout",
     request_body(content = Option<Leave>),
-    security(("bearer" = [])),
+    security(("bearer" = []), ()),
     responses((status = 204, description = "Done"), WriteErrors),
 )]
 async fn logout(
     State(app): State<App>,
-    login: Login,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    Extension(rates): Extension<Rates>,
+    login: Result<Login, Problem>,
     OptionalJson(leave): OptionalJson<Leave>,
 ) -> Result<StatusCode, Problem> {
-    let ended = app.auth.logout(&login, leave.everywhere, leave.refresh_token.as_deref()).await?;
-    if leave.everywhere {
-        app.sockets.end_user(&login.user, close::LOGIN);
-    }
+    let refresh = leave.refresh_token.as_deref();
+    let (user, ended) = match (login, refresh) {
+        (Ok(login), _) => {
+            let ended = app.auth.logout(&login, leave.everywhere, refresh).await?;
+            if leave.everywhere {
+                app.sockets.end_user(&login.user, close::LOGIN);
+            }
+            (login.user, ended)
+        }
+        (Err(_), Some(token)) if !leave.everywhere => {
+            rates.refresh(address)?;
+            let (user, family) = app.auth.logout_by_refresh(token).await?;
+            (user, vec![family])
+        }
+        (Err(problem), _) => return Err(problem),
+    };
     for family in &ended {
-        app.sockets.end_login(&login.user, family, close::LOGIN);
+        app.sockets.end_login(&user, family, close::LOGIN);
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -149,7 +149,17 @@ async fn read(body: Body, limit: usize) -> Result<bytes::Bytes, Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|why| Problem::new(&codes::BAD_JSON, why.to_string()))
+    serde_json::from_slice(bytes).map_err(|why| Problem::new(&codes::BAD_JSON, unlike(&why)))
+}
+
+/// What is wrong with a body, without the value that is: it may be a password.
+fn unlike(why: &serde_json::Error) -> String {
+    let text = why.to_string();
+    let kind = ["invalid type", "invalid value"].into_iter().find(|kind| text.starts_with(kind));
+    match (kind, text.rfind(", expected ")) {
+        (Some(kind), Some(at)) => format!("{kind}{}", &text[at..]),
+        _ => text,
+    }
 }
 
 /// The body of a write on a face that spells commands as paths: an object whose values are kept as

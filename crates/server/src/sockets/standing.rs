@@ -3,12 +3,12 @@
 //! login is ended.
 //!
 //! The store counts changes of users, so that a look costs one small query however many sockets there
-//! are; only users who changed are checked. What is ended on this node closes its sockets at once, and
+//! are; only users who changed are checked, and what was remembered of them is forgotten. What is ended on this node closes its sockets at once, and
 //! does not wait for the look.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use game::UserId;
 use protocol::close::{self, Close};
@@ -30,20 +30,22 @@ const PAGE: usize = 500;
 /// The face that shows what everyone does: only admins may look.
 const MONITOR: &str = "monitor";
 
+/// A login may be believed for so long on the word of before it changed, and its socket be under way
+/// to its place meanwhile: who changed is looked at again then.
+const LATECOMERS: Duration = Duration::from_secs(5);
+
 /// Looks for users who have changed, until the server stops.
 pub(crate) async fn watch(app: App) {
     let stop = app.tasks.stopping();
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut seen: Option<UserMark> = None;
-    // Users whose logins could not be checked: there will be no other word of them.
-    let mut again = HashSet::new();
+    let mut changes = Changes::default();
     let mut failing = false;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {
-                let looked = look(&app, &mut seen, &mut again).await;
+                let looked = changes.look(&app).await;
                 if let (Err(error), false) = (&looked, failing) {
                     tracing::warn!(%error, "logins of live sockets could not be checked");
                 }
@@ -53,25 +55,42 @@ pub(crate) async fn watch(app: App) {
     }
 }
 
-async fn look(
-    app: &App,
-    seen: &mut Option<UserMark>,
-    again: &mut HashSet<UserId>,
-) -> Result<(), AuthError> {
-    loop {
-        let (mark, users) = app.store.changed_users(*seen, PAGE).await?;
-        let last = users.len() < PAGE;
-        again.extend(users.into_iter().filter(|user| app.sockets.of_user(user) > 0));
-        *seen = Some(mark);
-        if last {
-            break;
+#[derive(Default)]
+struct Changes {
+    seen: Option<UserMark>,
+    /// Users whose logins are to be checked; who could not be stays: there will be no other word.
+    due: HashSet<UserId>,
+    /// Users to be looked at again, and when.
+    later: VecDeque<(Instant, UserId)>,
+}
+
+impl Changes {
+    async fn look(&mut self, app: &App) -> Result<(), AuthError> {
+        loop {
+            let (mark, users) = app.store.changed_users(self.seen, PAGE).await?;
+            let last = users.len() < PAGE;
+            let users: HashSet<UserId> = users.into_iter().collect();
+            if !users.is_empty() {
+                app.auth.forget(&users);
+            }
+            let again = Instant::now() + LATECOMERS;
+            self.later.extend(users.iter().map(|user| (again, user.clone())));
+            self.due.extend(users);
+            self.seen = Some(mark);
+            if last {
+                break;
+            }
         }
+        let now = Instant::now();
+        let come = self.later.partition_point(|(at, _)| *at <= now);
+        self.due.extend(self.later.drain(..come).map(|(_, user)| user));
+        self.due.retain(|user| app.sockets.of_user(user) > 0);
+        for user in self.due.iter().cloned().collect::<Vec<_>>() {
+            app.sockets.check(&user).await?;
+            self.due.remove(&user);
+        }
+        Ok(())
     }
-    for user in again.iter().cloned().collect::<Vec<_>>() {
-        app.sockets.check(&user).await?;
-        again.remove(&user);
-    }
-    Ok(())
 }
 
 impl Sockets {

@@ -2,9 +2,9 @@
 
 use game::{Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use store::{Family, RefreshToken, Taken, TokenHash};
+use store::{Family, RefreshToken, Renewed, TokenHash};
 
-use super::people::{note_change, user_id};
+use super::people::{note_change, user, user_id};
 use super::{time, whole};
 use crate::failure::Failure;
 
@@ -32,17 +32,26 @@ pub(crate) fn refresh(db: &Connection, hash: TokenHash) -> Result<Option<Refresh
     Ok(kept(db, hash)?.map(|(token, _)| token))
 }
 
-/// Uses a refresh token.
-pub(crate) fn take_refresh(db: &Connection, hash: TokenHash) -> Result<Taken, Failure> {
-    match kept(db, hash)? {
-        None => Ok(Taken::Unknown),
-        Some((token, true)) => Ok(Taken::Again(token)),
-        Some((token, false)) => {
-            db.prepare_cached("UPDATE refresh_token SET used = 1 WHERE hash = ?1")?
-                .execute([hash.0])?;
-            Ok(Taken::First(token))
-        }
+/// Trades a refresh token for the next one of its login.
+pub(crate) fn renew_refresh(
+    db: &Connection,
+    old: TokenHash,
+    new: TokenHash,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<Renewed, Failure> {
+    let found = kept(db, old)?.filter(|(token, _)| token.expires_at > now);
+    let Some((token, used)) = found else { return Ok(Renewed::Unknown) };
+    if used {
+        return Ok(Renewed::Again(token));
     }
+    let Some(user) = user(db, &token.user)? else { return Ok(Renewed::Unknown) };
+    db.prepare_cached("UPDATE refresh_token SET used = 1 WHERE hash = ?1")?.execute([old.0])?;
+    let family = token.family.clone();
+    if !put_refresh(db, &RefreshToken { hash: new, expires_at, ..token })? {
+        return Ok(Renewed::Unknown);
+    }
+    Ok(Renewed::First(Box::new(user), family))
 }
 
 fn kept(db: &Connection, hash: TokenHash) -> Result<Option<(RefreshToken, bool)>, Failure> {
@@ -58,10 +67,28 @@ fn kept(db: &Connection, hash: TokenHash) -> Result<Option<(RefreshToken, bool)>
         .transpose()
 }
 
-/// Takes out all refresh tokens of a user.
-pub(crate) fn drop_refresh_of(db: &Connection, user: &UserId) -> Result<(), Failure> {
+/// Ends all logins of a user; false when there is none.
+pub(crate) fn end_logins_of(
+    db: &Connection,
+    user: &UserId,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<bool, Failure> {
+    let known = db
+        .prepare_cached("UPDATE user SET valid_from = max(valid_from + 1, ?2) WHERE id = ?1")?
+        .execute(params![user.as_str(), whole(from.0)])?;
+    if known == 0 {
+        return Ok(false);
+    }
+    db.prepare_cached(
+        "INSERT INTO ended_login (family, expires_at) \
+         SELECT DISTINCT family, ?2 FROM refresh_token WHERE user = ?1 ON CONFLICT (family) \
+         DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)",
+    )?
+    .execute(params![user.as_str(), whole(until.0)])?;
     db.prepare_cached("DELETE FROM refresh_token WHERE user = ?1")?.execute([user.as_str()])?;
-    Ok(())
+    note_change(db, user)?;
+    Ok(true)
 }
 
 /// Ends a login: its refresh tokens go, and that it has ended is remembered.

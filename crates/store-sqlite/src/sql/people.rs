@@ -9,14 +9,13 @@ use crate::failure::Failure;
 
 /// Adds a user, or replaces the one with this id.
 pub(crate) fn put_user(db: &Connection, user: &User) -> Result<(), Failure> {
-    let roles =
-        serde_json::to_string(&user.roles).map_err(|why| Failure::unreadable("roles", why))?;
+    let roles = roles_text(user)?;
     db.prepare_cached(
         "INSERT INTO user (id, name, roles, guest, created_at, valid_from, changed) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(changed), 0) + 1 FROM user)) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, roles = excluded.roles, \
          guest = excluded.guest, created_at = excluded.created_at, \
-         valid_from = excluded.valid_from, changed = excluded.changed",
+         valid_from = max(valid_from, excluded.valid_from), changed = excluded.changed",
     )?
     .execute(params![
         user.id.as_str(),
@@ -27,6 +26,25 @@ pub(crate) fn put_user(db: &Connection, user: &User) -> Result<(), Failure> {
         whole(user.valid_from.0),
     ])?;
     Ok(())
+}
+
+/// Gives a user a role, or takes it away.
+pub(crate) fn set_role(
+    db: &Connection,
+    id: &UserId,
+    role: &str,
+    held: bool,
+) -> Result<Option<User>, Failure> {
+    let Some(mut user) = user(db, id)? else { return Ok(None) };
+    user.set_role(role, held);
+    db.prepare_cached("UPDATE user SET roles = ?2 WHERE id = ?1")?
+        .execute([id.as_str(), &roles_text(&user)?])?;
+    note_change(db, id)?;
+    Ok(Some(user))
+}
+
+fn roles_text(user: &User) -> Result<String, Failure> {
+    serde_json::to_string(&user.roles).map_err(|why| Failure::unreadable("roles", why))
 }
 
 const USER: &str = "SELECT id, name, roles, guest, created_at, valid_from FROM user";

@@ -16,7 +16,7 @@ use game::{Draws, Seed, SessionId, Status, Timestamp, UserId, Version};
 use super::Place;
 use super::records::{Script, answer, session, user, versions, whole, with_key};
 use crate::limits::RECENT_ENTRIES;
-use crate::{CommitError, Family, ListQuery, RefreshToken, Store, Taken, TokenHash, User};
+use crate::{CommitError, Family, ListQuery, RefreshToken, Renewed, Store, TokenHash, User};
 
 /// Runs, each on a store of its own.
 const RUNS: u64 = 8;
@@ -158,6 +158,53 @@ impl Model {
         found.sort_unstable();
         found.into_iter().map(|(_, id)| id).collect()
     }
+
+    fn renew(
+        &mut self,
+        old: TokenHash,
+        new: TokenHash,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Renewed {
+        let found = self.tokens.get_mut(&old).filter(|(token, _)| token.expires_at > now);
+        let Some((token, used)) = found else { return Renewed::Unknown };
+        if *used {
+            return Renewed::Again(token.clone());
+        }
+        let Some(user) = self.users.get(&token.user) else { return Renewed::Unknown };
+        *used = true;
+        let next = RefreshToken { hash: new, expires_at: until, ..token.clone() };
+        let family = next.family.clone();
+        self.tokens.insert(new, (next, false));
+        Renewed::First(Box::new(user.clone()), family)
+    }
+
+    fn end_all(&mut self, id: &UserId, from: Timestamp, until: Timestamp) -> bool {
+        let Some(user) = self.users.get_mut(id) else { return false };
+        user.valid_from = user.valid_from.plus(1).max(from);
+        let theirs: Vec<Family> = self
+            .tokens
+            .values()
+            .filter(|(token, _)| token.user == *id)
+            .map(|(token, _)| token.family.clone())
+            .collect();
+        // Here logins are shared, as they never are: the others' tokens of them stay.
+        self.tokens.retain(|_, (token, _)| token.user != *id);
+        for family in theirs {
+            self.remember_end(family, until);
+        }
+        true
+    }
+
+    fn end(&mut self, family: &Family, until: Timestamp) {
+        self.tokens.retain(|_, (token, _)| token.family != *family);
+        self.remember_end(family.clone(), until);
+    }
+
+    fn remember_end(&mut self, family: Family, until: Timestamp) {
+        let kept = self.ended.entry(family).or_insert(until);
+        *kept = until.max(*kept);
+    }
 }
 
 struct Run<S> {
@@ -297,8 +344,17 @@ impl<S: Store> Run<S> {
                 created_at: Timestamp(self.now),
                 valid_from: Timestamp(self.draws.below(9)),
             };
-            self.model.users.insert(id.clone(), person.clone());
+            let before = self.model.users.get(&id).map_or(Timestamp(0), |user| user.valid_from);
+            let valid_from = person.valid_from.max(before);
+            self.model.users.insert(id.clone(), User { valid_from, ..person.clone() });
             self.store.put_user(person).await.expect("it takes it");
+        } else if self.one_in(2) {
+            let (role, held) = (self.draws.below(3).to_string(), self.one_in(2));
+            if let Some(user) = self.model.users.get_mut(&id) {
+                user.set_role(&role, held);
+            }
+            let answer = self.store.set_role(&id, &role, held).await.expect("it answers");
+            assert_eq!(answer.as_ref(), self.model.users.get(&id));
         }
         let found = self.store.user(&id).await.expect("it answers");
         assert_eq!(found.as_ref(), self.model.users.get(&id));
@@ -323,25 +379,19 @@ impl<S: Store> Run<S> {
                 assert_eq!(self.store.put_refresh(token).await.expect("it answers"), good);
             }
             3..=5 => {
-                let taken = self.store.take_refresh(&hash).await.expect("it answers");
-                let expected = match self.model.tokens.get_mut(&hash) {
-                    None => Taken::Unknown,
-                    Some((token, true)) => Taken::Again(token.clone()),
-                    Some((token, used)) => {
-                        *used = true;
-                        Taken::First(token.clone())
-                    }
-                };
-                assert_eq!(taken, expected);
+                let new = TokenHash([u8::try_from(self.draws.below(5)).expect("below 5"); 32]);
+                let now = Timestamp(self.now);
+                let renewed = self.store.renew_refresh(&hash, &new, later, now).await;
+                assert_eq!(renewed.expect("it answers"), self.model.renew(hash, new, later, now));
             }
             6 => {
-                self.model.tokens.retain(|_, (token, _)| token.user != owner);
-                self.store.drop_refresh_of(&owner).await.expect("it does");
+                let from = Timestamp(self.draws.below(20));
+                let known = self.model.end_all(&owner, from, later);
+                let answer = self.store.end_logins_of(&owner, from, later).await;
+                assert_eq!(answer.expect("it answers"), known);
             }
             _ => {
-                self.model.tokens.retain(|_, (token, _)| token.family != family);
-                let until = self.model.ended.entry(family.clone()).or_insert(later);
-                *until = later.max(*until);
+                self.model.end(&family, later);
                 self.store.end_login(&owner, &family, later).await.expect("it does");
             }
         }

@@ -1,13 +1,13 @@
 //! Users and their accounts. Must not know sessions.
 
-use futures_util::future::join_all;
+use futures_util::future::{join_all, join3};
 use game::Timestamp;
 
 use super::Place;
 use super::records::user;
 use crate::{Account, Family, PasswordHash, SiteId, Store, User, UserMark};
 
-fn person(id: &str, name: &str) -> User {
+pub(super) fn person(id: &str, name: &str) -> User {
     User {
         id: user(id),
         name: name.to_owned(),
@@ -47,6 +47,35 @@ pub async fn users_are_put_and_replaced<P: Place>() {
     store.put_user(other.clone()).await.expect("it takes it");
     assert_eq!(store.user(&other.id).await.expect("it answers"), Some(other));
     assert_eq!(store.user(&bob.id).await.expect("it answers"), Some(bob));
+}
+
+/// Each by itself, whatever others write at the same moment; and a `valid_from` never goes back.
+pub async fn a_change_of_a_user_undoes_no_other<P: Place>() {
+    let place = P::fresh();
+    let store = place.open().await;
+    let ann = User { roles: Vec::new(), ..person("ann", "Ann") };
+    store.put_user(ann.clone()).await.expect("it takes it");
+    for round in 10..26 {
+        let (given, ended, taken) = join3(
+            store.set_role(&ann.id, "service", true),
+            store.end_logins_of(&ann.id, Timestamp(round), Timestamp(99)),
+            store.set_role(&ann.id, "admin", round % 3 == 0),
+        )
+        .await;
+        assert!(
+            given.expect("it does").is_some_and(|user| user.roles.ends_with(&["service".into()]))
+        );
+        assert!(ended.expect("it does"));
+        let taken = taken.expect("it does").expect("she is there");
+        assert_eq!(taken.roles.contains(&"admin".to_owned()), round % 3 == 0);
+        let now = store.user(&ann.id).await.expect("it answers").expect("she is there");
+        assert_eq!(now.valid_from, Timestamp(round));
+        assert_eq!(now.roles.len(), if round % 3 == 0 { 2 } else { 1 });
+    }
+    store.put_user(ann.clone()).await.expect("it takes it");
+    let now = store.user(&ann.id).await.expect("it answers").expect("she is there");
+    assert_eq!(now, User { valid_from: Timestamp(25), ..ann });
+    assert_eq!(store.set_role(&user("bob"), "admin", true).await.expect("it answers"), None);
 }
 
 /// By name, then by id, in pages; two may have one name.

@@ -1,11 +1,11 @@
 //! Users, accounts, tokens and claims in memory. Must not know sessions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use game::{Timestamp, UserId};
 
 use crate::{
-    Account, Family, PasswordHash, RefreshToken, SiteId, Taken, TokenHash, User, UserMark,
+    Account, Family, PasswordHash, RefreshToken, Renewed, SiteId, TokenHash, User, UserMark,
 };
 
 /// Invariants: `accounts` and `site_ids` hold the same accounts; `changes` holds each user once, at
@@ -28,8 +28,18 @@ pub(super) struct People {
 impl People {
     pub(super) fn put_user(&mut self, user: User) {
         let id = user.id.clone();
-        self.users.insert(id.clone(), user);
+        let before = self.users.get(&id).map_or(Timestamp(0), |user| user.valid_from);
+        let valid_from = user.valid_from.max(before);
+        self.users.insert(id.clone(), User { valid_from, ..user });
         self.note_change(&id);
+    }
+
+    pub(super) fn set_role(&mut self, id: &UserId, role: &str, held: bool) -> Option<User> {
+        let user = self.users.get_mut(id)?;
+        user.set_role(role, held);
+        let user = user.clone();
+        self.note_change(id);
+        Some(user)
     }
 
     fn note_change(&mut self, id: &UserId) {
@@ -112,21 +122,48 @@ impl People {
         self.refresh.get(hash).map(|(token, _)| token.clone())
     }
 
-    pub(super) fn take_refresh(&mut self, hash: &TokenHash) -> Taken {
-        let Some((token, used)) = self.refresh.get_mut(hash) else { return Taken::Unknown };
-        let before = std::mem::replace(used, true);
-        if before { Taken::Again(token.clone()) } else { Taken::First(token.clone()) }
+    pub(super) fn renew_refresh(
+        &mut self,
+        old: &TokenHash,
+        new: &TokenHash,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Renewed {
+        let found = self.refresh.get_mut(old).filter(|(token, _)| token.expires_at > now);
+        let Some((token, used)) = found else { return Renewed::Unknown };
+        if *used {
+            return Renewed::Again(token.clone());
+        }
+        let Some(user) = self.users.get(&token.user) else { return Renewed::Unknown };
+        *used = true;
+        let next = RefreshToken { hash: *new, expires_at, ..token.clone() };
+        let family = token.family.clone();
+        self.refresh.insert(*new, (next, false));
+        Renewed::First(Box::new(user.clone()), family)
     }
 
-    pub(super) fn drop_refresh_of(&mut self, user: &UserId) {
-        self.refresh.retain(|_, (token, _)| token.user != *user);
+    pub(super) fn end_logins_of(&mut self, id: &UserId, from: Timestamp, until: Timestamp) -> bool {
+        let Some(user) = self.users.get_mut(id) else { return false };
+        user.valid_from = user.valid_from.plus(1).max(from);
+        let theirs = self.refresh.values().filter(|(token, _)| token.user == *id);
+        let families: BTreeSet<Family> = theirs.map(|(token, _)| token.family.clone()).collect();
+        self.refresh.retain(|_, (token, _)| token.user != *id);
+        for family in families {
+            self.remember_end(family, until);
+        }
+        self.note_change(id);
+        true
     }
 
     pub(super) fn end_login(&mut self, user: &UserId, family: &Family, until: Timestamp) {
         self.refresh.retain(|_, (token, _)| token.family != *family);
-        let kept = self.ended.entry(family.clone()).or_insert(until);
-        *kept = until.max(*kept);
+        self.remember_end(family.clone(), until);
         self.note_change(user);
+    }
+
+    fn remember_end(&mut self, family: Family, until: Timestamp) {
+        let kept = self.ended.entry(family).or_insert(until);
+        *kept = until.max(*kept);
     }
 
     pub(super) fn login_ended(&self, family: &Family) -> bool {

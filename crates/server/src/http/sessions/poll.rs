@@ -15,7 +15,7 @@ use protocol::limits::WAIT_SECONDS;
 use super::position::Position;
 use super::view::{Shown, current};
 use crate::app::App;
-use crate::auth::Login;
+use crate::auth::{AuthError, Login};
 use crate::clock;
 use crate::problem::Problem;
 use crate::tables::{Table, TableError};
@@ -60,6 +60,12 @@ impl Poll<'_> {
             () = tokio::time::sleep(self.patience(login)) => {
                 return Ok(not_kept(Shown::to(app, table.now(), user).unchanged()));
             }
+        }
+        // The login may have ended meanwhile.
+        if let Some(login) = login
+            && app.auth.was_ended(login).await?
+        {
+            return Err(AuthError::Revoked.into());
         }
         // The seat may be another one by now, so the viewer is asked for again.
         let shown = Shown::to(app, table.now(), user);

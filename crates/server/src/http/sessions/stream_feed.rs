@@ -121,6 +121,10 @@ impl Feed {
     /// Tells what is new.
     async fn step(&mut self) {
         let published = self.changes.borrow_and_update().clone();
+        if !self.login_counts().await {
+            self.ended = true;
+            return;
+        }
         if published.deleted {
             return self.close("deleted", published.version);
         }
@@ -195,7 +199,6 @@ impl Feed {
     /// A sign of life; and the time to ask whether the login still counts.
     async fn beat(&mut self) {
         if !self.login_counts().await {
-            // Without `closed`, which is for good: with a fresh token the client may come back.
             self.ended = true;
             return;
         }
@@ -203,6 +206,8 @@ impl Feed {
         self.tell_presence().await;
     }
 
+    /// Else the stream ends, without `closed`, which is for good: with a fresh token the client may come
+    /// back.
     async fn login_counts(&self) -> bool {
         let Some(login) = &self.login else { return true };
         let grace = u64::try_from(LOGIN_GRACE.as_millis()).unwrap_or(u64::MAX);
