@@ -120,6 +120,37 @@ async fn an_honest_evening_holds_and_a_changed_one_does_not() {
     assert!(bad.len() == 1 && bad[0].contains("rps") && bad[0].contains("told 3"), "{out}");
 }
 
+#[test]
+fn an_operator_s_mistakes_make_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let nowhere = dir.path().join("typo");
+    let parlor = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
+        command.args(args).arg("--data-dir").arg(&nowhere).stdin(Stdio::null());
+        command
+    };
+    let said = |args: &[&str]| {
+        let output = parlor(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        texts(&output).1
+    };
+    for args in [&["user", "end", "ann"][..], &["user", "list"], &["user", "grant", "ann", "admin"]]
+    {
+        assert!(said(args).contains("there is no such directory"), "{args:?}");
+        assert!(!nowhere.exists(), "{args:?}");
+    }
+    let memory = said(&["user", "add", "ann", "--set", "store=memory"]);
+    assert!(memory.contains("store = memory keeps no users"), "{memory}");
+
+    // Who stops reading ends the command, and that is all.
+    assert!(parlor(&["user", "add", "ann"]).output().unwrap().status.success());
+    let mut child =
+        parlor(&["user", "list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), texts(&output).1.as_str()), (Some(0), ""));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_verified_says_what_to_do() {
     let world = World::start().await;

@@ -132,6 +132,27 @@ async fn an_operator_beside_the_server_ends_logins_and_takes_roles_of_live_socke
     tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("the role is gone");
 }
 
+/// What this server remembers of a login for a moment is not what a socket lives on.
+#[tokio::test]
+async fn a_socket_that_comes_right_after_its_login_ended_is_closed_all_the_same() {
+    let house = House::start().await;
+    let login = sign_up(&house, "anna").await;
+    let admin = sign_up(&house, "boss").await;
+    house.operate(async |users| users.grant("@boss", ADMIN).await.unwrap()).await;
+    let path = "/api/games/ws/monitor";
+    let mut first = house.socket(path, Some(access(&admin))).await;
+    first.next_of(&["monitor_snapshot"]).await;
+    drop(first);
+    // Both are remembered as good now, and have no socket when they change.
+    assert_eq!(house.try_get("/api/auth/me", Some(access(&login))).await.0, 200);
+    house.operate(async |users| users.end("@anna", false).await.unwrap()).await;
+    house.operate(async |users| users.revoke("@boss", ADMIN).await.unwrap()).await;
+    let mut of_anna = house.socket("/ws", Some(access(&login))).await;
+    let mut monitor = house.socket(path, Some(access(&admin))).await;
+    assert_eq!(of_anna.closed().await.0, 4401);
+    assert_eq!(monitor.closed().await.0, 4503);
+}
+
 #[tokio::test]
 async fn a_log_out_at_one_node_closes_sockets_at_another() {
     let house = House::start().await;
@@ -183,7 +204,8 @@ async fn a_token_that_is_not_ours_opens_nothing() {
     let login = sign_up(&house, "anna").await;
     let good = access(&login);
     let id = login["user"]["id"].to_string();
-    let claims = json!({ "iss": "parlor", "aud": "api", "sub": id, "exp": seconds_from_now(60) });
+    let (iat, exp) = (seconds_from_now(-9), seconds_from_now(60));
+    let claims = json!({ "iss": "parlor", "aud": "api", "sub": id, "iat": iat, "exp": exp });
     let sign = |claims: &Value, secret: &[u8]| {
         let key = EncodingKey::from_secret(secret);
         encode(&Header::new(Algorithm::HS256), claims, &key).unwrap()

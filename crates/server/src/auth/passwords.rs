@@ -14,6 +14,7 @@ use argon2::password_hash::phc;
 use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
 use store::PasswordHash;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::AuthError;
 use crate::tasks;
@@ -38,10 +39,11 @@ const NO_SALT: &[u8; 16] = b"nobody's account";
 pub struct Password(Arc<str>);
 
 impl Password {
-    /// As somebody gave it, to be compared with a hash.
+    /// As somebody gave it, to be compared with a hash. In one form (NFKC), whichever keyboard it came
+    /// from: as NIST SP 800-63B, 3.1.1.2, and RFC 8265 want.
     #[must_use]
     pub fn given(text: &str) -> Self {
-        Self(text.into())
+        Self(text.nfkc().collect::<String>().into())
     }
 
     /// One that may be chosen: 8 to 128 characters.
@@ -144,6 +146,13 @@ mod tests {
         assert!(one.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", one.expose());
         assert_ne!(one, two, "each has a salt of its own");
         assert_eq!(passwords.is(password.clone(), Some(one.clone())).await, Ok(true));
+        let accents =
+            [("caf\u{e9} cr\u{e8}me", "cafe\u{301} cre\u{300}me"), ("ﬁve ２ four", "five 2 four")];
+        for (typed_here, typed_there) in accents {
+            let hash = passwords.hash(Password::chosen(typed_here).unwrap()).await.unwrap();
+            let given = Password::given(typed_there);
+            assert_eq!(passwords.is(given, Some(hash)).await, Ok(true), "{typed_there}");
+        }
         let other = Password::given("correct horsf");
         assert_eq!(passwords.is(other, Some(one)).await, Ok(false));
         assert_eq!(passwords.is(password.clone(), None).await, Ok(false));

@@ -296,7 +296,8 @@ async fn another_server_does_not_know_these_tokens() {
 #[tokio::test]
 async fn claims_of_own_tokens_are_checked_one_by_one() {
     let world = World::new();
-    let good = json!({"iss": "parlor", "aud": "api", "sub": "7", "exp": seconds(60)});
+    let good =
+        json!({"iss": "parlor", "aud": "api", "sub": "7", "exp": seconds(60), "iat": seconds(-9)});
     let cases = [
         (json!({}), Ok(())),
         (json!({"aud": ["api"]}), Ok(())),
@@ -306,6 +307,9 @@ async fn claims_of_own_tokens_are_checked_one_by_one() {
         (json!({"exp": "tomorrow"}), Err(AuthError::Malformed)),
         (json!({"exp": -1}), Err(AuthError::Malformed)),
         (json!({"nbf": seconds(60)}), Err(AuthError::NotYet)),
+        (json!({"nbf": "tomorrow"}), Err(AuthError::Malformed)),
+        (json!({"iat": null}), Err(AuthError::Malformed)),
+        (json!({"iat": "today"}), Err(AuthError::Malformed)),
         (json!({"nbf": seconds(3)}), Ok(())),
         (json!({"iss": "somebody"}), Err(AuthError::WrongIssuer)),
         (json!({"iss": null}), Err(AuthError::WrongIssuer)),
@@ -330,7 +334,8 @@ async fn claims_of_own_tokens_are_checked_one_by_one() {
         let found = world.auth.api(&world.forge(&claims)).await.map(drop);
         assert_eq!(found, outcome, "{change}");
     }
-    let no_id = json!({"iss": "parlor", "aud": "ws", "sub": "7", "exp": seconds(60)});
+    let no_id =
+        json!({"iss": "parlor", "aud": "ws", "sub": "7", "exp": seconds(60), "iat": seconds(0)});
     let found = world.auth.socket(&world.forge(&no_id), Via::Query).await;
     assert_eq!(found, Err(AuthError::Malformed));
 }

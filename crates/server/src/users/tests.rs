@@ -85,6 +85,24 @@ async fn a_token_makes_its_user_and_grants_its_role() {
     assert!(users.auth.api(&token).await.is_err());
 }
 
+/// Of another identity provider, whatever their tokens call them.
+#[tokio::test]
+async fn nobody_else_s_user_is_meant_by_a_name_or_an_id_that_they_chose() {
+    let (_dir, users) = desk(StoreKind::Sqlite);
+    for id in ["auth0|mallory", "backend"] {
+        users.end_foreign(id).await.unwrap();
+        let kept = users.store.user(&UserId::new(id).unwrap()).await.unwrap().unwrap();
+        assert_eq!((kept.guest, kept.name.as_str()), (true, id));
+        assert!(kept.valid_from > kept.created_at);
+        users.end_foreign(id).await.unwrap();
+        assert!(matches!(users.find(id).await, Err(UsersError::NotFound(_))), "{id}");
+    }
+    let (backend, _) = users.token("backend", Some(SERVICE), hour()).await.unwrap();
+    assert_ne!(backend.id.as_str(), "backend");
+    assert!(matches!(users.end_foreign("a b").await, Err(UsersError::BadId(_))));
+    assert!(matches!(users.end("auth0|mallory", false).await, Err(UsersError::NotFound(_))));
+}
+
 #[tokio::test]
 async fn beside_a_store_in_memory_the_token_speaks_for_itself() {
     let (dir, users) = desk(StoreKind::Memory);

@@ -89,6 +89,63 @@ async fn a_refresh_token_that_comes_twice_ends_its_login_everywhere() {
     tokio::time::timeout(crate::world::PATIENCE, waiting).await.expect("it ends there, too");
 }
 
+/// Of a renewal and a log-out everywhere at once, whoever comes first: no token is good afterwards.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_renewal_outlives_a_log_out_everywhere() {
+    let world = World::with(|settings| settings.limits.off = true).await;
+    let nobody = Person::nobody();
+    for round in 0..40 {
+        let login = sign_up(&world, &format!("anna-{round}")).await;
+        let renew = json!({"refresh_token": login["refresh_token"]});
+        let renewal = world.post(&nobody, "/api/auth/refresh", &renew).send();
+        let leave = json!({"everywhere": true});
+        let leaving = world.post(&person(&login), "/api/auth/logout", &leave).send();
+        let (renewed, left) = tokio::join!(tokio::spawn(renewal), tokio::spawn(leaving));
+        assert_eq!(left.unwrap().unwrap().status(), 204);
+        let renewed = renewed.unwrap().unwrap();
+        if renewed.status() == 200 {
+            let renewed: Value = renewed.json().await.unwrap();
+            refused(world.get(&person(&renewed), "/api/auth/me"), 401, "UNAUTHORIZED").await;
+            let again = json!({"refresh_token": renewed["refresh_token"]});
+            let again = world.post(&nobody, "/api/auth/refresh", &again);
+            refused(again, 401, "UNAUTHORIZED").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_good_access_token_logs_out_with_the_refresh_token() {
+    let world = World::start().await;
+    let login = sign_up(&world, "anna").await;
+    let leave = json!({"refresh_token": login["refresh_token"]});
+    let expired = Person { token: Some("expired".to_owned()), ..person(&login) };
+    let other = json!({"refresh_token": "another"});
+    refused(world.post(&expired, "/api/auth/logout", &other), 401, "UNAUTHORIZED").await;
+    refused(world.post(&expired, "/api/auth/logout", &json!({})), 401, "UNAUTHORIZED").await;
+    let all = json!({"refresh_token": login["refresh_token"], "everywhere": true});
+    refused(world.post(&expired, "/api/auth/logout", &all), 401, "UNAUTHORIZED").await;
+    ok(world.get(&person(&login), "/api/auth/me")).await;
+    expect(world.post(&expired, "/api/auth/logout", &leave), StatusCode::NO_CONTENT).await;
+    refused(world.get(&person(&login), "/api/auth/me"), 401, "UNAUTHORIZED").await;
+    refused(world.post(&expired, "/api/auth/refresh", &leave), 401, "UNAUTHORIZED").await;
+}
+
+#[tokio::test]
+async fn what_was_typed_as_a_password_is_not_said_again() {
+    let world = World::start().await;
+    let nobody = Person::nobody();
+    for body in [
+        json!({"site_id": "anna", "password": 4_711_471_147_u64}),
+        json!({"site_id": "anna", "password": ["4711471147, expected a string"]}),
+        json!("4711471147"),
+    ] {
+        let problem = refused(world.post(&nobody, LOGIN, &body), 400, "BAD_JSON").await;
+        let detail = text(&problem["detail"]);
+        assert!(detail.contains("expected") && detail.contains("line 1"), "{detail}");
+        assert!(!problem.to_string().contains("4711471147"), "{problem}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_account_is_refused_with_its_code() {
     let world = World::start().await;

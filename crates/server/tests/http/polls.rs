@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::world::{Person, World, header, ok, refused, text};
+use crate::world::{Person, World, expect, header, ok, refused, text};
 
 async fn rename(world: &World, who: &Person, id: &str, title: &str) {
     ok(world.patch(who, &format!("/game/{id}"), &json!({"title": title}))).await;
@@ -70,6 +70,22 @@ async fn a_change_answers_all_who_wait() {
 }
 
 #[tokio::test]
+async fn a_poll_shows_nothing_after_a_log_out() {
+    let world = World::start().await;
+    let (anna, owner) = (world.guest("Anna").await, world.guest("Owner").await);
+    let id = world.board(&owner, "A").await;
+    let poll = world.get(&anna, &format!("/api/sessions/{id}?wait=20&since=1"));
+    let change = async {
+        // The poll was sent before: it waits by now (else it is refused just as well).
+        ok(world.get(&anna, "/api/auth/me")).await;
+        expect(world.post(&anna, "/api/auth/logout", &json!({})), StatusCode::NO_CONTENT).await;
+        rename(&world, &owner, &id, "B").await;
+    };
+    let (refusal, ()) = tokio::join!(refused(poll, 401, "UNAUTHORIZED"), change);
+    assert!(refusal.get("data").is_none(), "{refusal}");
+}
+
+#[tokio::test]
 async fn a_poll_sees_its_seat_come() {
     let world = World::start().await;
     let service = world.with_roles("backend", &["service"]).await;
@@ -109,7 +125,7 @@ async fn deletion_and_drain_end_a_poll() {
     let poll = format!("{path}?wait=20&since=1");
     let (_, deleted) = tokio::join!(
         refused(world.get(&anna, &poll), 404, "SESSION_NOT_FOUND"),
-        crate::world::expect(world.delete(&anna, &path), StatusCode::NO_CONTENT)
+        expect(world.delete(&anna, &path), StatusCode::NO_CONTENT)
     );
     assert_eq!(deleted, Value::Null);
 

@@ -443,3 +443,18 @@ async fn a_stream_ends_with_the_login_behind_it() {
     rename(&world, &owner, &id, "U").await;
     assert_eq!(public.message().await.data["lock_version"], 2);
 }
+
+#[tokio::test]
+async fn what_comes_after_a_log_out_is_not_shown() {
+    let world = World::start().await;
+    let (anna, owner) = (world.guest("Anna").await, world.guest("Owner").await);
+    let id = world.board(&owner, "T").await;
+    let path = format!("/api/sessions/{id}/stream");
+    let mut own = Reader::open(world.get(&anna, &path)).await;
+    assert_eq!(own.message().await.data["lock_version"], 1);
+    expect(world.post(&anna, "/api/auth/logout", &json!({})), StatusCode::NO_CONTENT).await;
+    rename(&world, &owner, &id, "U").await;
+    while let Some(event) = own.next().await {
+        assert_ne!(event.data["lock_version"], 2, "{}", event.data);
+    }
+}
