@@ -166,7 +166,7 @@ fn told(revealed: &Revealed, report: &Report) -> String {
             play.fault.as_deref().map(|why| format!("  {}", clean(why))).unwrap_or_default();
         text += &format!(
             "{mark} {:>6}  {:<5}  {}{fault}\n",
-            play.counter,
+            play.counter.map_or_else(|| "-".to_owned(), |counter| counter.to_string()),
             clean(&play.game_type),
             clean(&play.drawn)
         );

@@ -8,14 +8,14 @@ use bus::Bus;
 use hub::Hub;
 use store::Store;
 
-use crate::auth::Auth;
+use crate::auth::{ADMIN, Auth, Login, SERVICE};
 use crate::games::Games;
 use crate::metrics::Metrics;
 use crate::replay::Studio;
 use crate::settings::Settings;
 use crate::sockets::Sockets;
 use crate::streams::Streams;
-use crate::tables::Tables;
+use crate::tables::{Table, Tables};
 use crate::tasks::Tasks;
 
 /// One server. A clone is one more handle on the same.
@@ -49,4 +49,17 @@ pub struct App {
     pub draining: Arc<AtomicBool>,
     /// When it started: for `/healthz`.
     pub started: std::time::Instant,
+}
+
+impl App {
+    /// Is the session nobody's business but that of who sits there? So it is with games that no list
+    /// shows: others are told that there is no such session. Who runs the server may know.
+    #[must_use]
+    pub fn hides(&self, table: &Table, login: Option<&Login>) -> bool {
+        let published = table.now();
+        let listed = self.games.get(published.game()).is_none_or(|game| game.is_listed());
+        let seated = || published.viewer(login.map(|login| &login.user)).seat().is_some();
+        let runs = || login.is_some_and(|login| login.has(ADMIN) || login.has(SERVICE));
+        !listed && !seated() && !runs()
+    }
 }

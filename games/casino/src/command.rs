@@ -63,5 +63,8 @@ pub enum Command {
     Grant {
         /// Tokens.
         amount: Value,
+        /// Which admin gave them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
     },
 }

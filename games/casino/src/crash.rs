@@ -12,6 +12,9 @@ pub const ONE: u32 = 100;
 /// The largest multiplier: whoever is still in then has won it.
 pub const MOST: u32 = 1_000 * ONE;
 
+/// What a bet can be multiplied by at most.
+pub const MOST_TIMES: u64 = (MOST / ONE) as u64;
+
 /// The smallest at which one can ask to be cashed out.
 pub const LEAST_AUTO: u32 = ONE + 1;
 

@@ -6,9 +6,6 @@ pub const FIRST_TOKENS: u64 = 1_000;
 /// Most tokens in a wallet: whole numbers up to here are exact in JavaScript.
 pub const MOST_TOKENS: u64 = (1 << 53) - 1;
 
-/// What a play can multiply a bet by at most; a bet whose win would not fit the wallet is refused.
-pub const MOST_TIMES: u64 = 1_000;
-
 /// Characters of a client seed: more randomness than anyone types.
 pub const CLIENT_SEED_CHARS: usize = 64;
 

@@ -3,6 +3,9 @@
 use game::Draws;
 use serde::{Deserialize, Serialize};
 
+/// What a bet can be multiplied by at most.
+pub const MOST_TIMES: u64 = 2;
+
 /// What a hand shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::command::{Command, Options};
 use crate::event::{Event, Play};
-use crate::limits::{CLIENT_SEED_CHARS, FIRST_TOKENS, MOST_TIMES, MOST_TOKENS};
+use crate::limits::{CLIENT_SEED_CHARS, FIRST_TOKENS, MOST_TOKENS};
 use crate::verify::Revealed;
 use crate::view::{View, shown, view};
 use crate::wallet::{Round, Secret, Seeds, Wallet};
@@ -74,7 +74,7 @@ impl Game for Casino {
             Command::CrashCashout { game_id } => cash_out(wallet, &game_id, ctx.now),
             Command::Settle => settle(wallet),
             Command::Rotate { client_seed } => rotate(wallet, client_seed, ctx),
-            Command::Grant { amount } => grant(wallet, &amount),
+            Command::Grant { amount, .. } => grant(wallet, &amount),
         }
     }
 
@@ -148,8 +148,8 @@ fn check_actor(wallet: &Wallet, actor: &Actor, command: &Command) -> Decision<()
     may.then_some(()).ok_or_else(|| Refusal::forbidden("that is not yours to do with this wallet"))
 }
 
-/// Tokens that are there and whose largest win has room.
-fn stake(wallet: &Wallet, amount: &Value) -> Decision<u64> {
+/// Tokens that are there and whose largest win, so many times as much, has room.
+fn stake(wallet: &Wallet, amount: &Value, times: u64) -> Decision<u64> {
     let above = amount.as_f64().is_some_and(|amount| amount > wallet.balance as f64);
     let bet = match amount.as_u64() {
         Some(bet) if bet >= 1 => bet,
@@ -159,7 +159,7 @@ fn stake(wallet: &Wallet, amount: &Value) -> Decision<u64> {
     if bet > wallet.balance {
         return Err(too_little(wallet));
     }
-    if bet.saturating_mul(MOST_TIMES).saturating_add(wallet.balance) > MOST_TOKENS {
+    if bet.saturating_mul(times).saturating_add(wallet.at_most() - bet) > MOST_TOKENS {
         return Err(Refusal::rule("HOUSE_LIMIT", "a win of that bet would not fit the wallet"));
     }
     Ok(bet)
@@ -202,7 +202,7 @@ fn tell(
 }
 
 fn spin(mut wallet: Wallet, amount: &Value) -> Decision<Commit<Wallet, Event>> {
-    let bet = stake(&wallet, amount)?;
+    let bet = stake(&wallet, amount, slot::MOST_TIMES)?;
     let (mut draws, counter, seed) = wallet.seeds.play();
     let reels = slot::spin(&mut draws);
     let win = slot::win(wallet.paytable, reels, bet);
@@ -227,7 +227,7 @@ fn play_rps(mut wallet: Wallet, choice: &Value, amount: &Value) -> Decision<Comm
         .as_str()
         .and_then(rps::Choice::named)
         .ok_or_else(|| Refusal::rule("INVALID_CHOICE", "the choice is rock, paper or scissors"))?;
-    let bet = stake(&wallet, amount)?;
+    let bet = stake(&wallet, amount, rps::MOST_TIMES)?;
     let (mut draws, counter, seed) = wallet.seeds.play();
     let computer = rps::house(&mut draws);
     let outcome = rps::outcome(player, computer);
@@ -251,7 +251,7 @@ fn pull(mut wallet: Wallet, count: &Value) -> Decision<Commit<Wallet, Event>> {
     let price = gacha::price(count).ok_or_else(|| {
         Refusal::rule("INVALID_PULL_COUNT", "pulls are sold one at a time, or ten")
     })?;
-    let bet = stake(&wallet, &json!(price))?;
+    let bet = stake(&wallet, &json!(price), 0)?;
     let (mut draws, counter, seed) = wallet.seeds.play();
     let items: Vec<gacha::Item> =
         (0..count).map(|_| gacha::pull(&mut draws, &mut wallet.pity)).collect();
@@ -279,7 +279,7 @@ fn crash_bet(
         return Err(Refusal::conflict("ROUND_OPEN", "one crash round at a time"));
     }
     let auto = auto.filter(|auto| !auto.is_null()).map(auto_multiplier).transpose()?;
-    let bet = stake(&wallet, amount)?;
+    let bet = stake(&wallet, amount, crash::MOST_TIMES)?;
     let (mut draws, counter, seed) = wallet.seeds.play();
     let round = Round {
         game_id: ctx.random.below(ID_BITS - 1) + 1,
@@ -397,7 +397,7 @@ fn grant(mut wallet: Wallet, amount: &Value) -> Decision<Commit<Wallet, Event>> 
         Refusal::rule("INVALID_AMOUNT", "an amount is a whole number of tokens, 1 or more")
     })?;
     let balance = wallet.balance.saturating_add(tokens);
-    if balance > MOST_TOKENS {
+    if wallet.at_most().saturating_add(tokens) > MOST_TOKENS {
         return Err(Refusal::rule("HOUSE_LIMIT", "that many tokens would not fit the wallet"));
     }
     wallet.balance = balance;

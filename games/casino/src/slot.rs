@@ -43,6 +43,9 @@ impl Symbol {
 /// Stops of a reel, all as likely as each other.
 pub const STOPS: u64 = 100;
 
+/// What a bet can be multiplied by at most.
+pub const MOST_TIMES: u64 = 777;
+
 /// What the three reels show.
 pub type Reels = [Symbol; 3];
 

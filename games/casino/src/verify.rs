@@ -43,8 +43,8 @@ pub struct Checked {
     pub id: String,
     /// Its game.
     pub game_type: String,
-    /// Its number under the seeds.
-    pub counter: u64,
+    /// Its number under the seeds; what is not drawn from them has none.
+    pub counter: Option<u64>,
     /// What the seeds say.
     pub drawn: String,
     /// What is wrong with what was told; nothing is, mostly.
@@ -56,7 +56,7 @@ pub struct Checked {
 pub struct Report {
     /// The server's seed opens the commitment.
     pub seed_fits: bool,
-    /// In the order of their numbers.
+    /// In the order in which they were told, with what stands among them and should not.
     pub plays: Vec<Checked>,
     /// Plays of these seeds that are not among those that were told: nobody can check them.
     pub missing: u64,
@@ -78,86 +78,196 @@ impl Report {
 
 /// Checks a seed against the plays of one wallet, oldest first, from its first one on. `None` when the
 /// seed is not 32 bytes in hex.
+///
+/// From the first play of a seed to the last one and the end of its round, nothing else may be told: a
+/// stake that is drawn from nothing is taken without a draw.
 #[must_use]
 pub fn verify(revealed: &Revealed, told: &[Told]) -> Option<Report> {
     let mut seed = [0; 32];
     hex::decode_to_slice(&revealed.server_seed, &mut seed).ok()?;
     let seed_fits = hex::encode(Sha256::digest(seed)) == revealed.commitment;
-    let name = seed_name(&revealed.commitment);
-    let mut of_seed: Vec<(u64, usize)> = told
-        .iter()
-        .enumerate()
-        .filter(|(_, play)| play.result["seed"] == name)
-        .filter_map(|(at, play)| Some((counter(play)?, at)))
-        .collect();
-    of_seed.sort_unstable();
-    let first = of_seed.first().map_or(0, |(_, at)| *at);
-    let again = Again { seed: Seed::new(seed), revealed, told };
-    let plays = again.check(&of_seed, pity_before(&told[..first]));
-    of_seed.dedup_by_key(|(counter, _)| *counter);
-    let known = of_seed.iter().filter(|(counter, _)| *counter < revealed.plays).count();
-    let missing = revealed.plays.saturating_sub(known as u64);
-    Some(Report { seed_fits, plays, missing })
+    let mut walk = Walk {
+        seed: Seed::new(seed),
+        revealed,
+        begun: false,
+        next: 0,
+        known: 0,
+        pity: 0,
+        paytable: None,
+        rounds: Vec::new(),
+        checked: Vec::new(),
+        strangers: Vec::new(),
+    };
+    told.iter().for_each(|play| walk.take(play));
+    Some(walk.end(seed_fits))
 }
 
-/// The end of a crash round has no number: it was drawn when it began.
-fn counter(told: &Told) -> Option<u64> {
-    told.result["counter"].as_u64()
+/// What a message tells of.
+enum Kind {
+    /// A play: of this seed, with this number.
+    Own(u64),
+    /// Of another seed.
+    Other,
+    /// The end of a crash round, which was drawn when it began.
+    End,
+    Nothing,
 }
 
-fn pity_before(told: &[Told]) -> u8 {
-    let pity = told.iter().rev().find_map(|one| one.result["pity"].as_u64());
-    pity.and_then(|pity| u8::try_from(pity).ok()).filter(|pity| *pity < gacha::PITY).unwrap_or(0)
-}
-
-struct Again<'a> {
+/// Goes through what was told.
+struct Walk<'a> {
     seed: Seed,
     revealed: &'a Revealed,
-    told: &'a [Told],
+    /// The first play of the seed was told.
+    begun: bool,
+    /// The least number that the next one can have.
+    next: u64,
+    /// Plays with numbers that the seed was used for.
+    known: u64,
+    pity: u8,
+    /// Of the first spin.
+    paytable: Option<&'a Value>,
+    rounds: Vec<Round<'a>>,
+    checked: Vec<Checked>,
+    /// What was told since the seed's last play: only another one makes it stand among them.
+    strangers: Vec<Checked>,
 }
 
-impl Again<'_> {
-    /// Numbers with the places of their plays, in order.
-    fn check(&self, plays: &[(u64, usize)], mut pity: u8) -> Vec<Checked> {
-        let mut last = None;
-        let check = |&(counter, at): &(u64, usize)| {
-            let told = &self.told[at];
-            let mut draws = Draws::mixed(&self.seed, &self.revealed.client_seed, counter);
-            let (drawn, fault) = match told.game_type.as_str() {
-                _ if told.bet > MOST_TOKENS => {
-                    ("nothing".to_owned(), Some("no wallet holds so much".to_owned()))
-                }
-                "slot" => of_slot(told, &mut draws),
-                "rps" => of_rps(told, &mut draws),
-                "gacha" => of_gacha(told, &mut draws, &mut pity),
-                "crash" => self.of_crash(told, &mut draws),
-                other => ("nothing".to_owned(), Some(format!("there is no game {other:?}"))),
-            };
-            let misplaced = if last.replace(counter) == Some(counter) {
-                Some("a second play of this number".to_owned())
-            } else {
-                (counter >= self.revealed.plays).then(|| "after the last play".to_owned())
-            };
-            let (id, game_type) = (told.id.clone(), told.game_type.clone());
-            Checked { id, game_type, counter, drawn, fault: misplaced.or(fault) }
-        };
-        plays.iter().map(check).collect()
+/// A crash round of this seed.
+struct Round<'a> {
+    bet: &'a Told,
+    point: u32,
+    /// Its place in what was checked.
+    at: usize,
+    over: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn take(&mut self, told: &'a Told) {
+        match self.kind(told) {
+            Kind::Own(counter) => {
+                self.begun = true;
+                self.checked.append(&mut self.strangers);
+                self.draw(told, counter);
+            }
+            Kind::End => self.end_of_round(told),
+            Kind::Other if self.begun => self.strange(told, "of another seed"),
+            Kind::Other => self.pity = pity_of(told).unwrap_or(self.pity),
+            Kind::Nothing => {
+                let stranger = stranger(told, "names no seed");
+                self.checked.push(stranger);
+            }
+        }
     }
 
-    fn of_crash(&self, told: &Told, draws: &mut Draws) -> (String, Option<String>) {
-        let point = crash::point(draws);
-        let round = &told.result["game_id"];
-        let end = self
-            .told
-            .iter()
-            .find(|one| one.result["game_id"] == *round && one.result.get("crash_point").is_some());
-        // A seed is not revealed while a round rests on it.
-        let fault = end.map_or_else(
-            || Some("its end is missing".to_owned()),
-            |end| fault_of_round(told, end, point),
-        );
-        (times(point), fault)
+    fn kind(&self, told: &Told) -> Kind {
+        let result = &told.result;
+        match (result["seed"].as_str(), result["counter"].as_u64()) {
+            (Some(seed), Some(counter)) if seed == seed_name(&self.revealed.commitment) => {
+                Kind::Own(counter)
+            }
+            (Some(_), Some(_)) => Kind::Other,
+            _ if told.game_type == "crash" && result.get("crash_point").is_some() => Kind::End,
+            _ => Kind::Nothing,
+        }
     }
+
+    fn strange(&mut self, told: &Told, why: &str) {
+        self.strangers.push(stranger(told, why));
+    }
+
+    fn draw(&mut self, told: &'a Told, counter: u64) {
+        let misplaced = if counter >= self.revealed.plays {
+            Some("after the last play")
+        } else if counter < self.next {
+            Some("its number was before")
+        } else {
+            (self.next, self.known) = (counter + 1, self.known + 1);
+            None
+        };
+        let mut draws = Draws::mixed(&self.seed, &self.revealed.client_seed, counter);
+        let (drawn, fault) = match told.game_type.as_str() {
+            _ if told.bet > MOST_TOKENS => {
+                ("nothing".to_owned(), Some("no wallet holds so much".to_owned()))
+            }
+            "slot" => self.of_slot(told, &mut draws),
+            "rps" => of_rps(told, &mut draws),
+            "gacha" => of_gacha(told, &mut draws, &mut self.pity),
+            "crash" => {
+                let (point, at) = (crash::point(&mut draws), self.checked.len());
+                self.rounds.push(Round { bet: told, point, at, over: false });
+                (times(point), None)
+            }
+            other => ("nothing".to_owned(), Some(format!("there is no game {other:?}"))),
+        };
+        let fault = misplaced.map(str::to_owned).or(fault);
+        let (id, game_type) = (told.id.clone(), told.game_type.clone());
+        self.checked.push(Checked { id, game_type, counter: Some(counter), drawn, fault });
+    }
+
+    /// What is wrong with it shows at its bet.
+    fn end_of_round(&mut self, told: &'a Told) {
+        let id = &told.result["game_id"];
+        let round = self.rounds.iter_mut().find(|round| round.bet.result["game_id"] == *id);
+        match round {
+            Some(round) => {
+                let again = std::mem::replace(&mut round.over, true);
+                let fault = if again {
+                    Some("ends twice".to_owned())
+                } else {
+                    fault_of_round(round.bet, told, round.point)
+                };
+                let begin = &mut self.checked[round.at];
+                begin.fault = begin.fault.take().or(fault);
+                // No round of the seed may be open when another seed follows.
+                self.checked.append(&mut self.strangers);
+            }
+            None if self.begun => self.strange(told, "the end of no round of this seed"),
+            None => {}
+        }
+    }
+
+    fn of_slot(&mut self, told: &'a Told, draws: &mut Draws) -> (String, Option<String>) {
+        let reels = slot::spin(draws);
+        let result = &told.result;
+        let before = *self.paytable.get_or_insert(&result["paytable"]);
+        let paytable = serde_json::from_value::<slot::Paytable>(before.clone()).ok();
+        let fault = differs(&json!([reels]), &result["reels"])
+            .or_else(|| differs(&json!(slot::is_jackpot(reels)), &result["is_jackpot"]))
+            .or_else(|| match paytable {
+                _ if *before != result["paytable"] => Some("paid by another table".to_owned()),
+                Some(paytable) => {
+                    let times = paytable.halves(reels) as f64 / 2.0;
+                    match &result["multiplier"] {
+                        told if told.as_f64() != Some(times) => Some(format!("told {told}")),
+                        _ => not_paid(slot::win(paytable, reels, told.bet), result),
+                    }
+                }
+                None => Some(format!("there is no paytable {before}")),
+            });
+        (json!(reels).to_string(), fault)
+    }
+
+    fn end(mut self, seed_fits: bool) -> Report {
+        for round in self.rounds.iter().filter(|round| !round.over) {
+            let begin = &mut self.checked[round.at];
+            // A seed is not revealed while a round rests on it.
+            begin.fault.get_or_insert_with(|| "its end is missing".to_owned());
+        }
+        let missing = self.revealed.plays.saturating_sub(self.known);
+        Report { seed_fits, plays: self.checked, missing }
+    }
+}
+
+fn stranger(told: &Told, why: &str) -> Checked {
+    let (id, game_type) = (told.id.clone(), told.game_type.clone());
+    let drawn = "nothing".to_owned();
+    Checked { id, game_type, counter: None, drawn, fault: Some(why.to_owned()) }
+}
+
+/// Pulls since the last Epic, after this play.
+fn pity_of(told: &Told) -> Option<u8> {
+    let pity = u8::try_from(told.result["pity"].as_u64()?).ok()?;
+    (pity < gacha::PITY).then_some(pity)
 }
 
 fn times(hundredths: u32) -> String {
@@ -199,17 +309,6 @@ fn not_paid(wins: u64, result: &Value) -> Option<String> {
 /// What was told, if it is something else than what was drawn.
 fn differs(drawn: &Value, told: &Value) -> Option<String> {
     (drawn != told).then(|| format!("told {told}"))
-}
-
-fn of_slot(told: &Told, draws: &mut Draws) -> (String, Option<String>) {
-    let reels = slot::spin(draws);
-    let result = &told.result;
-    let paytable: Option<slot::Paytable> = serde_json::from_value(result["paytable"].clone()).ok();
-    let fault = differs(&json!([reels]), &result["reels"]).or_else(|| match paytable {
-        Some(paytable) => not_paid(slot::win(paytable, reels, told.bet), result),
-        None => Some(format!("there is no paytable {}", result["paytable"])),
-    });
-    (json!(reels).to_string(), fault)
 }
 
 fn of_rps(told: &Told, draws: &mut Draws) -> (String, Option<String>) {

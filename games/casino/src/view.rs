@@ -4,6 +4,7 @@
 use game::Timestamp;
 use serde::Serialize;
 
+use crate::slot::Paytable;
 use crate::{Wallet, crash};
 
 /// A wallet as its owner sees it; all others see `null`.
@@ -16,6 +17,7 @@ struct Open {
     balance: u64,
     streak: u32,
     pity: u8,
+    paytable: Paytable,
     fairness: Fairness,
     crash: Option<OpenRound>,
 }
@@ -42,6 +44,7 @@ pub(crate) fn view(wallet: &Wallet, own: bool) -> View {
         balance: wallet.balance,
         streak: wallet.streak,
         pity: wallet.pity,
+        paytable: wallet.paytable,
         fairness: Fairness {
             commitment: wallet.seeds.server.commitment(),
             next_commitment: wallet.seeds.next.commitment(),

@@ -75,6 +75,12 @@ impl Wallet {
         }
     }
 
+    /// What it can come to hold without another stake: the open round may win the most.
+    pub(crate) fn at_most(&self) -> u64 {
+        let round = self.round.as_ref().map_or(0, |round| round.bet);
+        self.balance.saturating_add(round.saturating_mul(crash::MOST_TIMES))
+    }
+
     pub(crate) fn end_round(&mut self) {
         if let Some(round) = self.round.take() {
             self.over.push(round.game_id);

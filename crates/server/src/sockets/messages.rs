@@ -192,10 +192,15 @@ fn subscribe(app: &App, peer: &Arc<Peer>, wanted: Subscribe) -> Result<(), Slow>
         ack: Some(reference),
         sole: false,
     };
-    match app.tables.get(id) {
+    match shown(app, peer, id) {
         Some(table) => follow(app, peer, table, join),
         None => Err(Slow::Open(id, Box::new(Wanted::Join(join)))),
     }
+}
+
+/// The table of a session, if it is live and this one may know of it.
+fn shown(app: &App, peer: &Peer, id: SessionId) -> Option<Table> {
+    app.tables.get(id).filter(|table| !app.hides(table, peer.login().as_deref()))
 }
 
 /// The event that a client had last.
@@ -322,7 +327,7 @@ fn command(app: &App, peer: &Arc<Peer>, command: Command) -> Result<(), Slow> {
         expected: command.lock_version.map(Version),
         key: command.id,
     };
-    match app.tables.get(id) {
+    match shown(app, peer, id) {
         Some(table) => table
             .command_of(request, peer.conn(), Some(login.user.clone()), reference)
             .map_err(|full| Slow::Post(table, full)),
@@ -357,7 +362,7 @@ fn refuse_command(
 async fn finish(app: &App, peer: &Arc<Peer>, slow: Slow) {
     match slow {
         Slow::Open(id, wanted) => match crate::http::open_table(app, id).await {
-            Ok(table) if !wanted.is_for(&table) => {
+            Ok(table) if !wanted.is_for(&table) || app.hides(&table, peer.login().as_deref()) => {
                 not_opened(app, peer, id, *wanted, &TableError::NotFound);
             }
             Ok(table) => {

@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::settings::Paytable;
 use sha2::{Digest, Sha256};
 
 use crate::world::{Person, World, expect, ok, refused, text, until};
@@ -413,6 +414,33 @@ async fn only_admins_give_tokens() {
     assert_eq!(ok(give(&admin, json!(250))).await["balance"], 1250);
     assert_eq!(me(&world, &ann).await["balance"], 1250);
     assert_eq!(me(&world, &admin).await["role"], "admin");
+
+    // Two admins may have the same idea of a key.
+    let other = world.with_roles("7002", &["admin"]).await;
+    for (who, balance) in [(&admin, 1260), (&other, 1270), (&admin, 1260), (&other, 1270)] {
+        let grant = give(who, json!(10)).header("idempotency-key", "k1");
+        assert_eq!(ok(grant).await["balance"], balance);
+    }
+    assert_eq!(me(&world, &ann).await["balance"], 1270);
+}
+
+#[tokio::test]
+async fn the_odds_are_those_of_the_caller_s_wallet() {
+    let world = World::start().await;
+    let ann = world.guest("Ann").await;
+    assert_eq!(me(&world, &ann).await["paytable"], "fair");
+    // The same store under other settings, as after a restart.
+    let classic = world.beside_with(|settings| settings.casino.paytable = Paytable::Classic).await;
+    let odds = async |who: &Person| {
+        let odds = ok(classic.get(who, "/api/games/slot/odds")).await;
+        (text(&odds["table"]["paytable"]), odds["return_to_player"].as_f64().unwrap() > 0.9)
+    };
+    assert_eq!(odds(&ann).await, ("fair".to_owned(), true));
+    assert_eq!(odds(&Person::nobody()).await, ("classic".to_owned(), false));
+    let ben = classic.guest("Ben").await;
+    assert_eq!(odds(&ben).await, ("classic".to_owned(), false));
+    let spun = ok(classic.post(&ben, "/api/games/slot/spin", &json!({"bet_amount": 1}))).await;
+    assert_eq!(spun["paytable"], "classic");
 }
 
 #[tokio::test]
@@ -429,11 +457,16 @@ async fn a_wallet_is_nobody_elses_business() {
         assert!(!list.to_string().contains(&wallet), "{query}: {list}");
     }
     let path = format!("/api/sessions/{wallet}");
-    for who in [&ben, &Person::nobody(), &admin] {
-        assert_eq!(ok(world.get(who, &path)).await["data"], Value::Null);
-        let events = ok(world.get(who, &format!("{path}/events"))).await;
-        assert_eq!(events["events"], json!([]));
+    // Not even that it is there, and when it changed, is told to others; who runs the server sees that.
+    for part in ["", "/events", "/history", "/presence", "/stream", "?wait=1&since=1", "/legal"] {
+        for who in [&ben, &Person::nobody()] {
+            let path = format!("{path}{part}");
+            refused(world.get(who, &path), 404, "SESSION_NOT_FOUND").await;
+        }
     }
+    assert_eq!(ok(world.get(&admin, &path)).await["data"], Value::Null);
+    let events = ok(world.get(&admin, &format!("{path}/events"))).await;
+    assert_eq!(events["events"], json!([]));
     assert_eq!(
         ok(world.get(&ann, &path)).await["data"]["balance"],
         me(&world, &ann).await["balance"]
@@ -444,15 +477,16 @@ async fn a_wallet_is_nobody_elses_business() {
         json!({"do": "settle"}),
     ] {
         let body = json!({"command": command});
-        for who in [&ben, &admin] {
-            refused(world.post(who, &format!("{path}/commands"), &body), 403, "FORBIDDEN").await;
-        }
+        let path = format!("{path}/commands");
+        refused(world.post(&ben, &path, &body), 404, "SESSION_NOT_FOUND").await;
+        refused(world.post(&admin, &path, &body), 403, "FORBIDDEN").await;
     }
     for command in [json!({"do": "grant", "amount": 1}), json!({"do": "settle"})] {
         let body = json!({"command": command});
         refused(world.post(&ann, &format!("{path}/commands"), &body), 403, "FORBIDDEN").await;
     }
-    for who in [&ann, &ben, &admin] {
+    refused(world.delete(&ben, &path), 404, "SESSION_NOT_FOUND").await;
+    for who in [&ann, &admin] {
         refused(world.delete(who, &path), 403, "FORBIDDEN").await;
     }
     let wish = json!({"game": "casino", "options": {"user": ben.id}});

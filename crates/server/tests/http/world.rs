@@ -60,7 +60,13 @@ impl World {
 
     /// Another node on the same store, with the same secret, that hears no signals of this one.
     pub(crate) async fn beside(&self) -> Self {
-        let settings = Settings::clone(&self.app().settings);
+        self.beside_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn beside_with(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::clone(&self.app().settings);
+        change(&mut settings);
         let dir = tempfile::tempdir().expect("a temporary directory");
         Self::on(settings, self.app().store.clone(), self.app().games.clone(), dir).await
     }

@@ -91,6 +91,33 @@ fn bad_amounts_get_a_code_and_change_nothing() {
 }
 
 #[test]
+fn nothing_brings_a_wallet_above_its_limit_or_stops_it_there() {
+    use casino::limits::MOST_TOKENS;
+    let mut table = Table::new(4);
+    table.grant(9_000_000_000_000);
+    let bet = json!({ "do": "crash_bet", "bet_amount": 8_000_000_000_000_u64,
+                      "auto_cashout_multiplier": 1.01 });
+    table.ask(&bet);
+    // What the open round may win is kept free.
+    let room = MOST_TOKENS - table.balance();
+    let grant = json!({ "do": "grant", "amount": room });
+    assert_eq!(table.refused(&Actor::System, &grant), "HOUSE_LIMIT");
+    table.now = table.now.plus(10_000_000);
+    table.ask_as(&Actor::Clock, &json!({ "do": "settle" })).unwrap();
+    assert!(table.balance() <= MOST_TOKENS);
+
+    let mut full = Table::new(5);
+    full.grant(MOST_TOKENS - 1_000);
+    assert_eq!(full.balance(), MOST_TOKENS);
+    let spin = json!({ "do": "spin", "bet_amount": 1 });
+    assert_eq!(full.refused(&ann(), &spin), "HOUSE_LIMIT");
+    full.ask(&json!({ "do": "pull", "pull_count": 10 }));
+    assert_eq!(full.balance(), MOST_TOKENS - 450);
+    full.ask(&json!({ "do": "rps", "choice": "rock", "bet_amount": 450 }));
+    assert!(full.balance() <= MOST_TOKENS);
+}
+
+#[test]
 fn wins_in_a_row_are_counted() {
     let mut table = Table::new(3);
     let mut streak = 0;

@@ -44,8 +44,8 @@ fn honest_plays_hold_and_are_those_of_their_seed() {
     let report = checked(&revealed, &told);
     assert!(report.holds(), "{report:?}");
     assert_eq!((report.plays.len() as u64, report.missing), (revealed.plays, 0));
-    let numbers: Vec<u64> = report.plays.iter().map(|play| play.counter).collect();
-    assert_eq!(numbers, (0..revealed.plays).collect::<Vec<_>>());
+    let numbers: Vec<_> = report.plays.iter().map(|play| play.counter).collect();
+    assert_eq!(numbers, (0..revealed.plays).map(Some).collect::<Vec<_>>());
     // The second evening's plays, not those of the first with the same numbers.
     assert_eq!(report.plays[0].id, "150");
 }
@@ -75,8 +75,8 @@ fn each_lie_is_found_at_its_play() {
     let lies: Vec<(usize, &str, Value)> = vec![
         (of("slot", &|_| true), "reels", json!([["🍒", "🍒", "🍒"]])),
         (of("slot", &|_| true), "win_amount", json!(4711)),
-        (of("slot", &|result| result["win_amount"] != 0), "paytable", json!("classic")),
-        (of("slot", &|_| true), "paytable", json!("mine")),
+        (of("slot", &|_| true), "multiplier", json!(777)),
+        (of("slot", &|_| true), "is_jackpot", json!(true)),
         (of("rps", &|_| true), "computer_choice", json!("well")),
         (of("rps", &|_| true), "win_amount", json!(5)),
         (of("rps", &|_| true), "result", json!("none")),
@@ -129,15 +129,24 @@ fn a_play_that_is_hidden_doubled_or_made_up_is_found() {
     hidden.remove(spin);
     let report = checked(&revealed, &hidden);
     assert_eq!((report.missing, report.faults(), report.holds()), (1, 0, false));
-    // As a play of the seed before.
-    let mut moved = told.clone();
-    moved[spin].result["seed"] = told[0].result["seed"].clone();
-    let report = checked(&revealed, &moved);
-    assert_eq!((report.missing, report.faults(), report.holds()), (1, 0, false));
+    // As a play of the seed before, of one that is never shown, and of none.
+    let other = &told[0].result["seed"];
+    for seed in [other, &json!("0000000000000000"), &json!(7), &Value::Null] {
+        let mut moved = told.clone();
+        moved[spin + 5].result["seed"] = seed.clone();
+        let report = checked(&revealed, &moved);
+        assert_eq!((report.missing, report.faults()), (1, 1), "{seed}");
+        let mut added = told.clone();
+        added.insert(spin + 5, Told { id: "4711".to_owned(), ..moved[spin + 5].clone() });
+        let (found, _) = caught(&revealed, &added);
+        assert_eq!(found, 4711, "{seed}");
+        added[spin + 5].result["counter"] = json!("1");
+        assert_eq!(caught(&revealed, &added).0, 4711, "{seed}");
+    }
 
     let mut doubled = told.clone();
     doubled.push(Told { id: "4711".to_owned(), ..told[spin].clone() });
-    assert_eq!(caught(&revealed, &doubled), (4711, "a second play of this number".to_owned()));
+    assert_eq!(caught(&revealed, &doubled), (4711, "its number was before".to_owned()));
     let mut made_up = doubled.clone();
     made_up[told.len()].result["counter"] = json!(revealed.plays);
     assert_eq!(caught(&revealed, &made_up), (4711, "after the last play".to_owned()));
@@ -147,6 +156,53 @@ fn a_play_that_is_hidden_doubled_or_made_up_is_found() {
     endless.remove(end);
     let (found, fault) = caught(&revealed, &endless);
     assert_eq!((found, fault.as_str()), (end - 1, "its end is missing"));
+}
+
+#[test]
+fn a_round_ends_once_after_it_began_and_not_without_it() {
+    let (revealed, told) = evening();
+    let end = first_of(&told, "crash", |result| result["phase"] != "bet");
+    let mut twice = told.clone();
+    twice.insert(end + 1, told[end].clone());
+    assert_eq!(caught(&revealed, &twice), (end - 1, "ends twice".to_owned()));
+    let mut made_up = told.clone();
+    let mut other = Told { id: "4711".to_owned(), ..told[end].clone() };
+    other.result["game_id"] = json!(4711);
+    made_up.insert(end + 1, other);
+    assert_eq!(caught(&revealed, &made_up).0, 4711);
+    let mut before = told.clone();
+    before.swap(end - 1, end);
+    assert!(!checked(&revealed, &before).holds());
+    let mut backwards = told;
+    backwards.reverse();
+    assert!(checked(&revealed, &backwards).faults() > 60);
+}
+
+/// A page writes 2 where the server writes 2.0.
+#[test]
+fn numbers_count_however_they_are_written() {
+    let (revealed, mut told) = evening();
+    for play in &mut told {
+        if let Some(times) = play.result["multiplier"].as_f64().filter(|times| times.fract() == 0.0)
+        {
+            play.result["multiplier"] = json!(times as u64);
+        }
+    }
+    assert!(checked(&revealed, &told).holds());
+}
+
+#[test]
+fn one_paytable_holds_for_all_spins() {
+    let (revealed, mut told) = evening();
+    let lost = |result: &Value| result["win_amount"] == 0;
+    let later = |told: &[Told]| {
+        let is =
+            |(at, one): &(usize, &Told)| *at > 200 && one.game_type == "slot" && lost(&one.result);
+        told.iter().enumerate().find(is).map(|(at, _)| at).expect("one of them")
+    };
+    let at = later(&told);
+    told[at].result["paytable"] = json!("classic");
+    assert_eq!(caught(&revealed, &told), (at, "paid by another table".to_owned()));
 }
 
 #[test]

@@ -1,29 +1,49 @@
 //! What a player can expect, for anyone to read. Must not know how it is computed.
+//!
+//! A wallet keeps the paytable that it began with; so who has one is told what it pays, and all others
+//! what new ones will pay.
 
+use ::casino::slot::Paytable;
 use ::casino::{GameOdds, odds};
 use axum::Json;
 use axum::extract::State;
 use protocol::codes;
+use serde::Deserialize;
 
-use super::{paytable, shapes};
+use super::{Wallet, paytable, shapes, wallet_of};
 use crate::app::App;
+use crate::auth::Login;
 use crate::http::openapi::ReadErrors;
 use crate::problem::Problem;
 
-fn of(app: &App, game: &str) -> Result<Json<GameOdds>, Problem> {
+fn of(game: &str, paytable: Paytable) -> Result<Json<GameOdds>, Problem> {
     let unknown = || Problem::new(&codes::NOT_FOUND, codes::NOT_FOUND.meaning);
-    odds(game, paytable(app)).map(Json).ok_or_else(unknown)
+    odds(game, paytable).map(Json).ok_or_else(unknown)
 }
 
 /// Shows the odds of the slot machine
 ///
-/// Exact, counted over all outcomes, for the paytable of this server.
+/// Exact, counted over all outcomes; with a login for the paytable of the caller's wallet, and else for
+/// that of new ones.
 #[utoipa::path(
     get, path = "/api/games/slot/odds", tag = "casino", operation_id = "slotOdds",
+    security((), ("bearer" = [])),
     responses((status = 200, description = "The odds", body = shapes::Odds), ReadErrors),
 )]
-pub(super) async fn slot(State(app): State<App>) -> Result<Json<GameOdds>, Problem> {
-    of(&app, "slot")
+pub(super) async fn slot(
+    State(app): State<App>,
+    login: Option<Login>,
+) -> Result<Json<GameOdds>, Problem> {
+    #[derive(Deserialize)]
+    struct View {
+        paytable: Paytable,
+    }
+    let Some(login) = login else { return of("slot", paytable(&app)) };
+    let wallet = Wallet { table: wallet_of(&app, &login.user).await?, login };
+    let view: View = serde_json::from_str(wallet.view().get()).map_err(|why| {
+        Problem::new(&codes::INTERNAL, codes::INTERNAL.meaning).because(why.to_string())
+    })?;
+    of("slot", view.paytable)
 }
 
 /// Shows the odds of rock, paper, scissors
@@ -31,8 +51,8 @@ pub(super) async fn slot(State(app): State<App>) -> Result<Json<GameOdds>, Probl
     get, path = "/api/games/rps/odds", tag = "casino", operation_id = "rpsOdds",
     responses((status = 200, description = "The odds", body = shapes::Odds), ReadErrors),
 )]
-pub(super) async fn rps(State(app): State<App>) -> Result<Json<GameOdds>, Problem> {
-    of(&app, "rps")
+pub(super) async fn rps() -> Result<Json<GameOdds>, Problem> {
+    of("rps", Paytable::default())
 }
 
 /// Shows the odds of pulls
@@ -40,8 +60,8 @@ pub(super) async fn rps(State(app): State<App>) -> Result<Json<GameOdds>, Proble
     get, path = "/api/games/gacha/odds", tag = "casino", operation_id = "gachaOdds",
     responses((status = 200, description = "The odds", body = shapes::Odds), ReadErrors),
 )]
-pub(super) async fn gacha(State(app): State<App>) -> Result<Json<GameOdds>, Problem> {
-    of(&app, "gacha")
+pub(super) async fn gacha() -> Result<Json<GameOdds>, Problem> {
+    of("gacha", Paytable::default())
 }
 
 /// Shows the odds of crash rounds
@@ -49,6 +69,6 @@ pub(super) async fn gacha(State(app): State<App>) -> Result<Json<GameOdds>, Prob
     get, path = "/api/games/crash/odds", tag = "casino", operation_id = "crashOdds",
     responses((status = 200, description = "The odds", body = shapes::Odds), ReadErrors),
 )]
-pub(super) async fn crash(State(app): State<App>) -> Result<Json<GameOdds>, Problem> {
-    of(&app, "crash")
+pub(super) async fn crash() -> Result<Json<GameOdds>, Problem> {
+    of("crash", Paytable::default())
 }

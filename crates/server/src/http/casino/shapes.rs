@@ -243,7 +243,7 @@ pub(super) struct History {
 /// The caller, with the wallet.
 #[derive(ToSchema)]
 #[schema(example = json!({"id": 4711, "nickname": "Anna", "role": "user", "roles": [],
-    "balance": 1000, "streak": 0, "pity": 0, "crash": null, "now": 1_755_345_296_789_u64}))]
+    "balance": 1000, "streak": 0, "pity": 0, "paytable": "fair", "crash": null, "now": 1_755_345_296_789_u64}))]
 pub(super) struct Me {
     /// A number for users of this server.
     id: Value,
@@ -259,6 +259,8 @@ pub(super) struct Me {
     streak: u32,
     /// Pulls since the last one that was Epic or better.
     pity: u32,
+    /// What the slot machine pays this wallet by: `fair` or `classic`.
+    paytable: String,
     /// What plays are drawn from.
     fairness: Value,
     /// The crash round that is open, or `null`.

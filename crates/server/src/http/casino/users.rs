@@ -64,7 +64,10 @@ pub(super) async fn grant(
     let user = UserId::new(parts.text("id")).map_err(|_| unknown())?;
     app.store.user(&user).await?.ok_or_else(unknown)?;
     let table = wallet_of(&app, &user).await?;
-    let given = give(&table, Actor::System, key, command("grant", &[], fields)).await?;
+    // The wallet is one for all admins, and all of them are the system to it.
+    let key = key.map(|key| format!("{}:{key}", admin.user));
+    let by = [("by", admin.user.as_str())];
+    let given = give(&table, Actor::System, key, command("grant", &by, fields)).await?;
     tracing::info!(%user, admin = %admin.user, "an admin has given tokens");
     Ok(sessions::json(given.get().to_owned()))
 }

@@ -19,6 +19,7 @@ use crate::http::openapi::{ReadErrors, WriteErrors};
 use crate::http::sessions::{self, Shown, WhichVersion};
 use crate::http::shapes;
 use crate::problem::Problem;
+use crate::tables::TableError;
 
 /// Boards in one answer, when the caller names no number.
 const PAGE: usize = 20;
@@ -54,11 +55,11 @@ pub(super) async fn list(
         ListQuery { game: Some(Scoreboard::NAME.to_owned()), skip, limit, ..ListQuery::default() };
     let mut boards: Vec<Box<RawValue>> = Vec::with_capacity(limit);
     for line in app.store.list(query).await? {
-        match sessions::open(&app, line.session).await {
+        match crate::http::open_table(&app, line.session).await {
             Ok(table) => boards.push(state(&table.now())),
             // Deleted since it was listed.
-            Err(problem) if problem.status == StatusCode::NOT_FOUND => {}
-            Err(problem) => return Err(problem),
+            Err(TableError::NotFound) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(sessions::json(raw(&boards).get().to_owned()))

@@ -59,7 +59,7 @@ impl FromRequestParts<App> for Board {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let parts = PathParts::from_request_parts(parts, app).await?;
         let id: SessionId = session_id(parts.text("id"))?;
-        let table = sessions::open(app, id).await?;
+        let table = super::open_table(app, id).await?;
         if table.now().game() != Scoreboard::NAME {
             return Err(TableError::NotFound.into());
         }

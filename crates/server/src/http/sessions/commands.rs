@@ -71,7 +71,7 @@ pub(super) async fn post(
     Query(how): Query<HowToTake>,
     Json(order): Json<Order>,
 ) -> Result<Response, Problem> {
-    let table = super::open(&app, id).await?;
+    let table = super::open(&app, id, Some(&login)).await?;
     scoreboard::check_right(&app, id, &login)?;
     let (body, expected) = (RawJson::from(order.command), order.lock_version.map(Version));
     if is_on(how.dry_run.as_deref()) {
@@ -103,7 +103,7 @@ pub(super) async fn put(
     Key(key): Key,
     Json(mut fields): Json<Fields>,
 ) -> Result<Response, Problem> {
-    let table = super::open(&app, id).await?;
+    let table = super::open(&app, id, Some(&login)).await?;
     if table.now().game() != mirror::Mirror::NAME {
         let message = "PUT is for sessions of the game mirror; give others a command";
         return Err(Problem::new(&codes::BAD_COMMAND, message));
@@ -137,7 +137,7 @@ pub(super) async fn delete(
     login: Login,
     Query(which): Query<WhichVersion>,
 ) -> Result<StatusCode, Problem> {
-    let table = super::open(&app, id).await?;
+    let table = super::open(&app, id, Some(&login)).await?;
     end(&table, &login, which.lock_version.map(Version))
         .await
         .map_err(|error| super::refused(&app, &table, &login, error))

@@ -71,7 +71,7 @@ pub(super) async fn events(
         Problem::new(&codes::BAD_REQUEST, "since is `<lock_version>.<index>` or a lock_version")
     })?;
     let limit = which.limit.unwrap_or(PAGE).clamp(1, PAGE_MOST);
-    let table = super::open(&app, id).await?;
+    let table = super::open(&app, id, login.as_ref()).await?;
     let published = table.now();
     let viewer = published.viewer(login.as_ref().map(|login| &login.user));
     let page = match table.events_since(version, index, viewer).await? {
@@ -192,9 +192,10 @@ struct Entry {
 pub(super) async fn history(
     State(app): State<App>,
     Session(id): Session,
+    login: Option<Login>,
     Query(which): Query<WhichEntries>,
 ) -> Result<axum::Json<History>, Problem> {
-    app.tables.open(id).await?;
+    super::open(&app, id, login.as_ref()).await?;
     let limit = which.limit.unwrap_or(PAGE).clamp(1, PAGE_MOST);
     let after = Version(which.after.unwrap_or_default());
     let mut log = app.store.log(id, after, limit + 1).await?;

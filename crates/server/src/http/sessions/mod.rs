@@ -40,9 +40,17 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(presence::of_server))
 }
 
-/// The table of a session, ready to be shown.
-pub(super) async fn open(app: &App, id: SessionId) -> Result<Table, Problem> {
-    Ok(super::open_table(app, id).await?)
+/// The table of a session, ready to be shown to this one.
+pub(super) async fn open(
+    app: &App,
+    id: SessionId,
+    login: Option<&Login>,
+) -> Result<Table, Problem> {
+    let table = super::open_table(app, id).await?;
+    if app.hides(&table, login) {
+        return Err(TableError::NotFound.into());
+    }
+    Ok(table)
 }
 
 /// Spells why a command was refused; a stale one with the newest snapshot beside it.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::auth::Login;
 use crate::http::extract::Session;
 use crate::http::openapi::ReadErrors;
 use crate::problem::Problem;
@@ -69,8 +70,9 @@ pub(super) struct OfSession {
 pub(super) async fn of_session(
     State(app): State<App>,
     Session(id): Session,
+    login: Option<Login>,
 ) -> Result<Json<OfSession>, Problem> {
-    let presence = app.tables.open(id).await?.presence().await?;
+    let presence = super::open(&app, id, login.as_ref()).await?.presence().await?;
     let seats = presence.seats.iter().map(|seat| (seat.to_string(), true)).collect();
     Ok(Json(OfSession { session: id, seats, viewers: presence.viewers }))
 }

@@ -78,7 +78,7 @@ pub(super) async fn stream(
 ) -> Result<Response, Problem> {
     let given = Auth::token_of(&headers, query.as_deref());
     let login = log_in(&app, given).await?;
-    let table = super::open(&app, id).await?;
+    let table = super::open(&app, id, login.as_ref()).await?;
     let since = position(&app, &headers, how.since.as_deref());
     let feed = Feed::new(app, table, login, is_on(how.patch.as_deref()), since);
     let hello = stream::once(async { Ok::<_, Infallible>(Bytes::from(hello())) });

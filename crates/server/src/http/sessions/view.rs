@@ -130,7 +130,7 @@ pub(super) async fn get(
     Query(how): Query<How>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let table = super::open(&app, id).await?;
+    let table = super::open(&app, id, login.as_ref()).await?;
     let user = login.as_ref().map(|login| &login.user);
     let Some(wait) = how.wait else {
         let shown = Shown::to(&app, table.now(), user);
@@ -165,7 +165,7 @@ pub(super) async fn legal(
         lock_version: Version,
         commands: Vec<RawJson>,
     }
-    let table = super::open(&app, id).await?;
+    let table = super::open(&app, id, login.as_ref()).await?;
     let shown = Shown::to(&app, table.now(), login.as_ref().map(|login| &login.user));
     Ok(shown.answer(&headers, |shown| {
         let commands = shown.published.legal(shown.viewer);
