@@ -45,7 +45,7 @@ test.each([
     await page.keyboard.press("Escape");
   }
   const out = machine(page, "Crash").getByRole("button", { name: "Cash out" });
-  if (await out.isVisible()) await out.click().catch(() => {});
+  if (await out.isEnabled()) await out.click({ timeout: 2_000 }).catch(() => {});
   await machine(page, "Crash")
     .getByText(/^(Out|Crashed) at/)
     .first()

@@ -11,6 +11,7 @@ import {
   machine,
   onFloor,
   plays,
+  runs,
   shows,
   spin,
 } from "./casino-steps";
@@ -103,7 +104,7 @@ test("a crash round outlasts a reload, and is cashed out", async () => {
         await begin(page);
         await page.reload();
         await onFloor(page);
-        return out.isVisible();
+        return runs(page);
       },
       { timeout: 2 * PATIENCE, interval: 100 },
     )
@@ -120,7 +121,8 @@ test("a crash round outlasts a reload, and is cashed out", async () => {
     .first()
     .waitFor();
   await crash.getByText("✓ The point is the one that was committed to").waitFor();
-  await crash.getByRole("button", { name: "Bet", exact: true }).waitFor();
+  const bet = crash.getByRole("button", { name: "Bet", exact: true });
+  await expect.poll(() => bet.isEnabled(), { timeout: PATIENCE }).toBe(true);
   const many = await plays(page);
   await shows(page, many, (await me(page)).balance);
 });
@@ -167,8 +169,13 @@ test("after the server was away the page catches up", async () => {
   await spin(page);
   await w.server.kill();
   await page.locator('.pill[data-state="reconnecting"]').waitFor();
+  const rps = machine(page, "Rock, paper, scissors");
+  await rps.getByRole("button", { name: "Rock", exact: true }).click();
+  const unreached = rps.getByText("The server cannot be reached.");
+  await unreached.waitFor();
   await w.server.start();
   await onFloor(page);
+  await unreached.waitFor({ state: "detached" });
   await hand(page);
   await shows(page, 2, (await me(page)).balance);
 });

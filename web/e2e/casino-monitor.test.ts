@@ -213,6 +213,107 @@ test.each([
   expect(await scan(page)).toEqual([]);
 });
 
+/** What a monitor is told of when the test says so. */
+async function told(page: Page, events: readonly object[]) {
+  const sockets: { close: (options: { code: number; reason: string }) => void }[] = [];
+  await page.routeWebSocket(/\/ws\/monitor/, (socket) => {
+    sockets.push(socket);
+    const [connected_user_ids, connections] = [[], 0];
+    const snapshot = { type: "monitor_snapshot", connected_user_ids, connections };
+    socket.send(JSON.stringify({ ...snapshot, recent_events: events, gap: false }));
+  });
+  return (code: number, reason: string) => void sockets.at(-1)?.close({ code, reason });
+}
+
+const play = (id: number, game_type: string, bet: number, result: object, user_id = 7) => {
+  const ts = new Date(1_790_000_000_000 + id * 1000).toISOString();
+  return { type: "game_event", schema: 1, id: `${id}`, game_type, user_id, bet, result, ts };
+};
+const RICH = [
+  play(1, "rps", 4_938_271_605, {
+    player_choice: "rock",
+    computer_choice: "scissors",
+    result: "win",
+    win_amount: 9_876_543_210,
+    counter: 1,
+  }),
+  play(2, "gacha", 450, {
+    items: [
+      { name: "Cork", rarity: "Common" },
+      { name: "Golden dice", rarity: "Epic" },
+    ],
+    pull_count: 10,
+    rare_item_count: 1,
+    ultra_rare_item_count: 1,
+    pity: 0,
+    counter: 2,
+  }),
+  play(3, "crash", 20, { phase: "bet", game_id: 5, started_at: 0, commitment: "c", counter: 3 }, 8),
+  play(
+    4,
+    "crash",
+    20,
+    { phase: "crashed", game_id: 5, multiplier: null, win_amount: 0, crash_point: 1.5 },
+    8,
+  ),
+];
+
+test("rows say what they mean: large amounts, pulls, rounds; a user is a click away", async () => {
+  const page = await w.open();
+  await told(page, RICH);
+  await watch(page);
+  await showsUsers(page, ["8", "8", "7", "7"]);
+  // Two rows, one round.
+  await figure(page, "Plays").getByText("3", { exact: true }).waitFor();
+  const amounts = await page.locator(".events tbody .number").evaluateAll((cells) =>
+    cells.map((cell) => ({
+      text: cell.textContent,
+      title: cell.getAttribute("title"),
+      cut: cell.scrollWidth > cell.clientWidth,
+    })),
+  );
+  expect(amounts.filter(({ cut }) => cut)).toEqual([]);
+  expect(amounts).toContainEqual({ text: "9,876,543,210", title: "9,876,543,210", cut: false });
+  const pull = page.getByRole("row").filter({ hasText: "Golden dice" });
+  expect(await pull.locator("td").allTextContents()).toEqual(
+    expect.arrayContaining(["450", "–", "Epic"]),
+  );
+  expect(await pull.getAttribute("data-outcome")).toBe("items");
+  await shoot(page, "monitor-rows");
+
+  await page.getByRole("button", { name: "8", exact: true }).first().click();
+  await showsUsers(page, ["8", "8"]);
+  expect(await page.getByLabel("User", { exact: true }).inputValue()).toBe("8");
+  await page.getByRole("button", { name: "Show all" }).click();
+  // What is typed stays, also when it is no number; and can be taken back.
+  const least = page.getByLabel("Bet, at least");
+  const all = page.getByRole("button", { name: "Show all" });
+  expect(await all.isDisabled()).toBe(true);
+  await least.pressSequentially("4x");
+  expect([await least.inputValue(), await all.isEnabled()]).toEqual(["4x", true]);
+  await showsUsers(page, ["8", "8", "7", "7"]);
+  await all.click();
+  expect(await least.inputValue()).toBe("");
+  await least.fill("400");
+  await showsUsers(page, ["7", "7"]);
+});
+
+test("a monitor that the server has turned away keeps what it has collected", async () => {
+  const page = await w.open();
+  const close = await told(page, RICH);
+  await watch(page);
+  await showsUsers(page, ["8", "8", "7", "7"]);
+  close(4509, "too-many");
+  await page.getByText("The server does not let this page listen any more").waitFor();
+  expect(await users(page)).toEqual(["8", "8", "7", "7"]);
+  await figure(page, "Plays a second").getByText("–").waitFor();
+  await page.getByText("As last heard: no more is known now.").waitFor();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await live(page);
+  close(4503, "forbidden");
+  await page.getByRole("heading", { name: "For admins" }).waitFor();
+});
+
 test("events that were missed are said", async () => {
   const page = await w.open();
   await page.routeWebSocket(/\/ws\/monitor/, (socket) => {
@@ -228,7 +329,7 @@ test("events that were missed are said", async () => {
   });
   await watch(page);
   await page.getByText("Events were missed").waitFor();
-  await page.getByText("Nobody is on the floor.").waitFor();
+  await page.getByText("Nobody is connected.").waitFor();
   await shoot(page, "monitor-gap");
   await page.getByRole("button", { name: "Understood" }).click();
   await page.getByText("Events were missed").waitFor({ state: "detached" });

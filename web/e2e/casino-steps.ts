@@ -102,17 +102,22 @@ export async function hand(page: Page, name = "Rock"): Promise<void> {
   await rps.locator(".machine-said[data-outcome]").waitFor();
 }
 
+/** Whether a crash round runs, as the page shows it. */
+export function runs(page: Page): Promise<boolean> {
+  return machine(page, "Crash").locator('.crash[data-state="running"]').isVisible();
+}
+
 /** Begins crash rounds until one runs; ends while it does. */
 export async function begin(page: Page, bet = "10"): Promise<void> {
   const crash = machine(page, "Crash");
   await expect
     .poll(
       async () => {
-        if ((await crash.getByRole("button", { name: "Bet", exact: true }).count()) > 0) {
+        if (await crash.getByRole("button", { name: "Bet", exact: true }).isEnabled()) {
           await crash.getByLabel("Bet", { exact: true }).fill(bet);
           await crash.getByRole("button", { name: "Bet", exact: true }).click();
         }
-        return crash.getByRole("button", { name: "Cash out" }).isVisible();
+        return runs(page);
       },
       { timeout: PATIENCE, interval: 500 },
     )

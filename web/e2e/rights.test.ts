@@ -190,6 +190,9 @@ test("whoever is forgotten only watches from then on", async () => {
   await makeBoard(ada, w.server.url, { title: "Forgetful", name: "Ada" });
   await ada.getByRole("button", { name: "You are Ada" }).click();
   await ada.getByRole("button", { name: "Forget me" }).click();
+  const sure = ada.getByRole("dialog", { name: "Forget this guest?" });
+  await sure.getByText("with its tokens and plays, is lost for good").waitFor();
+  await sure.getByRole("button", { name: "Forget me" }).click();
   await ada.getByText("You are watching.").waitFor();
   await live(ada);
   expect(await ada.evaluate(() => localStorage.getItem("parlor.login"))).toBeNull();

@@ -12,6 +12,7 @@ import {
   opened,
   pityIn,
   streakIn,
+  without,
 } from "../src/casino/ledger";
 import {
   type BalanceEvent,
@@ -216,4 +217,23 @@ test("a play of another seed than is known does not move the number on", () => {
   const start = fetched(EMPTY, { ...ME, fairness: house.fairness() }, EMPTY.told);
   house.rotate();
   expect(heard(start, house.spin()).fairness).toEqual(start.fairness);
+});
+
+test("while its reels turn a spin has cost its stake and no more is told; other plays show", () => {
+  const house = new House();
+  const start = { ...fetched(EMPTY, { ...ME, streak: 0 }, EMPTY.told), balance: 1000 };
+  const seed = house.fairness().commitment.slice(0, 16);
+  const win = { reels: [["🍒", "🍒", "🍋"]], win_amount: 20, counter: 0, seed };
+  const spun = house.tell("slot", 10, win);
+  const own = spun.game_type === "slot" ? spun.result : null;
+  if (!own) throw new Error("no spin");
+  const other = house.tell("rps", 100, { win_amount: 200, counter: 1, seed });
+  const told = [spun, balance("b1", 1010, 10), other, balance("b2", 1110, 100)];
+  const ledger = told.reduce<Ledger>(heard, start);
+  const shown = without(ledger, own);
+  expect(shown.balance).toBe(1090);
+  expect(shown.events).toEqual([other]);
+  expect([streakIn(shown), streakIn(ledger)]).toEqual([1, 2]);
+  // The answer may be there before the stream has told anything.
+  expect(without({ ...start, balance: 1010 }, own)).toMatchObject({ balance: 990, events: [] });
 });

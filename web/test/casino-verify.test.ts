@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { evidenceText, readEvidence } from "../src/casino/evidence";
 import type { GameEvent, Revealed } from "../src/casino/model";
-import { playsOf, verify, verifyRound } from "../src/casino/verify";
+import { isFirstOf, verify, verifyRound } from "../src/casino/verify";
 import { House, tampered } from "./casino-plays";
 
 function played(): House {
@@ -48,7 +48,7 @@ test.each<[name: string, game: string, change: object, fault: string, phase?: st
   ["reels", "slot", { reels: [["7️⃣", "7️⃣", "7️⃣"]] }, "other reels"],
   ["a win", "slot", { win_amount: 1 }, "not paid by its paytable"],
   ["a multiplier", "slot", { multiplier: 3, win_amount: 30 }, "not paid by its paytable"],
-  ["a paytable", "slot", { paytable: "mine" }, "not paid by its paytable"],
+  ["a jackpot", "slot", { is_jackpot: true }, "not paid by its paytable"],
   ["a number that is none", "slot", { win_amount: 0.5 }, "not paid by its paytable"],
   ["a hand", "rps", { computer_choice: "well" }, "another hand"],
   ["an outcome", "rps", { result: "lost" }, "not paid as it says"],
@@ -87,12 +87,58 @@ test("a play that is told twice, or comes after the last, is red", () => {
   const house = played();
   const first = house.events[0] as GameEvent;
   const twice = verify(revealed(house), [...house.events, { ...first, id: "more" }], true);
-  expect(twice.plays.filter(({ fault }) => fault)).toMatchObject([{ fault: "told twice" }]);
+  expect(twice.plays.filter(({ fault }) => fault)).toMatchObject([
+    { fault: "its number was before" },
+  ]);
   expect(twice).toMatchObject({ missing: 0, ok: false });
   const after = verify(revealed(house, { plays: 59 }), house.events, true);
   expect(after.plays.filter(({ fault }) => fault)).toMatchObject([
     { counter: 59, fault: "after the last play" },
   ]);
+});
+
+test("what is told among the plays of a seed and is none of them is red", () => {
+  const house = played();
+  const spin = house.events[7] as GameEvent;
+  for (const [change, fault] of [
+    [{ seed: "0000000000000000" }, "of another seed"],
+    [{ seed: undefined }, "names no seed"],
+    [{ counter: "1" }, "names no seed"],
+  ] as const) {
+    const made = { ...tampered(spin, change), id: "made up" };
+    const report = verify(revealed(house), house.events.toSpliced(7, 0, made), true);
+    expect(report.plays.filter((one) => one.fault)).toMatchObject([{ fault, event: made }]);
+    expect(report).toMatchObject({ missing: 0, ok: false });
+  }
+  // After the last one it is of the seed that follows.
+  const after = { ...tampered(spin, { seed: "0000000000000000" }), id: "later" };
+  expect(verify(revealed(house), [...house.events, after], true).ok).toBe(true);
+});
+
+test("a round ends once, after it began, and not without it", () => {
+  const house = played();
+  const index = house.events.findIndex(
+    ({ game_type, result }) => game_type === "crash" && "crash_point" in result,
+  );
+  const end = house.events[index] as GameEvent;
+  const faults = (events: readonly GameEvent[]) =>
+    verify(revealed(house), events, true).plays.flatMap(({ fault }) => fault ?? []);
+  expect(faults(house.events.toSpliced(index, 0, end))).toEqual(["ends twice"]);
+  const other = tampered(end, { game_id: 7 });
+  expect(faults(house.events.toSpliced(index, 0, other))).toEqual([
+    "the end of no round of this seed",
+  ]);
+  const early = house.events.toSpliced(index, 1).toSpliced(index - 1, 0, end);
+  expect(faults(early)).toContain("its end is missing");
+  expect(faults(house.events.toReversed()).length).toBeGreaterThan(50);
+});
+
+test("one paytable holds for all spins", () => {
+  const house = played();
+  const last = house.events.findLastIndex(({ game_type }) => game_type === "slot");
+  const classic = tampered(house.events[last] as GameEvent, { paytable: "classic" });
+  const report = verify(revealed(house), house.events.with(last, classic), true);
+  expect(report.plays.flatMap(({ fault }) => fault ?? [])).toEqual(["paid by another table"]);
 });
 
 test("plays before and after the seed are left out, also when they are as many", () => {
@@ -106,7 +152,8 @@ test("plays before and after the seed are left out, also when they are as many",
   house.rotate("mine");
   house.spin();
   house.rps();
-  expect(playsOf(asked.commitment, house.events)).toHaveLength(2);
+  const first = house.events.filter((event) => isFirstOf(asked.commitment, event));
+  expect(first.map(({ game_type, id }) => [game_type, id])).toEqual([["gacha", "e4"]]);
   const report = verify(asked, house.events, true);
   expect(report).toMatchObject({ ok: true, missing: 0 });
   expect(report.plays.map(({ event }) => event.game_type)).toEqual(["gacha", "slot"]);

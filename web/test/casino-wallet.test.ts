@@ -1,8 +1,8 @@
 /** The wallet's store against a small fake of the server: a socket and answers by hand. */
 import { Api, ApiError } from "parlor-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { amountIn, refusalOf, waitOf } from "../src/casino/reasons";
-import { keptSeeds } from "../src/casino/revealed";
+import { amountIn, multiplierIn, refusalOf, waitOf } from "../src/casino/reasons";
+import { isSwapped, keptSeeds } from "../src/casino/revealed";
 import { PAGE, WalletStore } from "../src/casino/wallet-store";
 import { House } from "./casino-plays";
 import { Socket } from "./hand-socket";
@@ -137,6 +137,23 @@ test("an answer that got lost is asked for again, under the same key", async () 
   expect(new Set(keys).size).toBe(1);
 });
 
+test("what could not be fetched is fetched once the stream is back", async () => {
+  const { store, house, answers, settle, start } = setUp();
+  await start();
+  Socket.all.at(-1)?.says(house.spin());
+  answers.set("GET /api/games/history", () => {
+    throw new TypeError("no network");
+  });
+  await store.load();
+  expect(store.getState().problem).toBe("The server cannot be reached.");
+  answers.clear();
+  Socket.all.at(-1)?.onclose?.({ code: 1006, reason: "" });
+  await settle(300);
+  Socket.all.at(-1)?.says({ ...ACK, gap: false });
+  await settle();
+  expect(store.getState().problem).toBeNull();
+});
+
 test("a history that cannot be fetched is said, and can be asked for again", async () => {
   const { store, answers, settle, start } = setUp();
   answers.set("GET /api/games/history", () => new Response("{}", { status: 503 }));
@@ -169,11 +186,14 @@ test("a rotation in another window is taken: its seed is kept, and known to have
   Socket.all.at(-1)?.says(rotation);
   expect(store.getState().ledger.fairness).toMatchObject({ client_seed: "theirs", counter: 0 });
   expect(keptSeeds("1")).toEqual([
-    { ...rotation.revealed, at: Date.parse(rotation.ts), seen: true },
+    { ...rotation.revealed, at: Date.parse(rotation.ts), seen: 0, shown: "dice" },
   ]);
   // The seed after it was committed to before the player chose theirs.
   Socket.all.at(-1)?.says(house.rotate());
-  expect(keptSeeds("1").map(({ seen }) => seen)).toEqual([true, true]);
+  expect(keptSeeds("1").map(({ seen, shown }) => [seen, shown])).toEqual([
+    [0, "theirs"],
+    [0, "dice"],
+  ]);
 });
 
 test("the answer to an own rotation does not undo what the stream has told since", async () => {
@@ -187,7 +207,7 @@ test("the answer to an own rotation does not undo what the stream has told since
     return Response.json(rotation);
   });
   const seed = await store.rotate("mine");
-  expect(seed).toMatchObject({ ...rotation.revealed, seen: true });
+  expect(seed).toMatchObject({ ...rotation.revealed, seen: 0 });
   expect(store.getState().ledger.fairness).toMatchObject({ client_seed: "mine", counter: 1 });
   expect(keptSeeds("1")).toHaveLength(1);
 });
@@ -203,18 +223,38 @@ test("a rotation is known by its answer when the stream is away", async () => {
   expect(keys, "a lost answer can be asked for again").toHaveLength(1);
 });
 
+test("a client seed that is another than was shown, or sent, is noticed", async () => {
+  stubStorage();
+  const { store, house, answers, start } = setUp();
+  house.spin();
+  house.spin();
+  await start();
+  const { type: _, id: __, user_id: ___, ts: ____, ...rotation } = house.rotate("mine");
+  const swapped = { ...rotation, revealed: { ...rotation.revealed, client_seed: "lucky" } };
+  answers.set("POST /api/games/fairness/rotate", () => Response.json(swapped));
+  const seed = await store.rotate("mine");
+  expect(seed).toMatchObject({ client_seed: "lucky", shown: "dice", seen: 2 });
+  expect(isSwapped(seed)).toBe(true);
+  expect(isSwapped({ ...seed, client_seed: "dice" })).toBe(false);
+  const refused = store.rotate("another").catch((error: Error) => error.message);
+  expect(await refused).toBe("The house did not take your client seed.");
+});
+
 test("words and amounts", () => {
   expect(refusalOf(new ApiError(422, "INVALID_BET", "no"))).toMatch(/whole number/);
   expect(refusalOf(new ApiError(0, "NETWORK", "no"))).toBe("The server cannot be reached.");
   expect(waitOf(new ApiError(429, "RATE_LIMITED", "", { retryAfter: 3000 }))).toBe(3000);
   expect(waitOf(new ApiError(429, "RATE_LIMITED", ""))).toBe(1000);
   expect(waitOf(new ApiError(422, "INVALID_BET", ""))).toBeNull();
-  expect([" 12 ", "1.5", "-3", "", "ten", "1e3"].map(amountIn)).toEqual([
-    12,
+  // Only digits are a number: what a page would guess, a player may not have meant.
+  const odd = ["1.5", "-3", "", "ten", "1e3", "0x10", "1,000"];
+  expect([" 12 ", ...odd].map(amountIn)).toEqual([12, ...odd]);
+  expect(["2", "1.05", "1,5", "1e1", "2.", "fast"].map(multiplierIn)).toEqual([
+    2,
+    1.05,
     1.5,
-    -3,
-    "",
-    "ten",
-    1000,
+    "1e1",
+    "2.",
+    "fast",
   ]);
 });

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { isPage } from "../src/casino/links";
 import type { Odds } from "../src/casino/model";
 import { curveTo, HEIGHT, WIDTH } from "../src/floor/curve";
-import { linesOf, signed, whole } from "../src/floor/lines";
+import { linesOf, signed, whenPlayed, whole } from "../src/floor/lines";
+import { hundredthsIn, wholeIn } from "../src/floor/numbers";
 import { percent, rowsOf } from "../src/floor/odds-rows";
 import { House } from "./casino-plays";
 
@@ -115,6 +116,37 @@ test("the curve stays in its box, and grows", () => {
     expect(area.endsWith("Z")).toBe(true);
   }
   expect(curveTo(9_000).y).toBeLessThan(curveTo(3_000).y);
+});
+
+test("a play of another day has its date", () => {
+  const now = new Date(2026, 4, 9, 12, 0);
+  const when = (date: Date) => whenPlayed(date.toISOString(), now, "en-GB");
+  expect(when(new Date(2026, 4, 9, 8, 5, 30))).toBe("08:05:30");
+  expect(when(new Date(2026, 4, 8, 23, 59))).toMatch(/^8 May,? (at )?23:59$/);
+  expect(when(new Date(2025, 11, 31, 7, 1))).toMatch(/^31 Dec 2025,? (at )?07:01$/);
+});
+
+test("numbers by hand are taken as they are, or not at all", () => {
+  expect(["0", " 42 ", "", "-1", "1.5", "1e3", "x", "99999999999999999999"].map(wholeIn)).toEqual([
+    0,
+    42,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
+  expect(["1", "1.5", "2,05", "1000", "1000.01", "0.99", "1.005", ""].map(hundredthsIn)).toEqual([
+    100,
+    150,
+    205,
+    100_000,
+    null,
+    null,
+    null,
+    null,
+  ]);
 });
 
 test("a page with or without a slash at its end", () => {

@@ -58,6 +58,15 @@ test("what the snapshot has is not counted again, live or after a loss", async (
   expect(store.getState()).toMatchObject({ total: 4, gapAt: null });
 });
 
+test("a crash round is one play, and two rows", async () => {
+  const { store, settle, socket, house } = await setUp();
+  house.crash();
+  socket().says(snapshot([house.spin(), ...house.events.slice(0, 2)]));
+  await settle();
+  expect(store.getState()).toMatchObject({ total: 2, passed: 3 });
+  expect(store.getState().tallies.get("crash")?.plays).toBe(1);
+});
+
 test("a gap is said until it was read", async () => {
   const { store, settle, socket } = await setUp();
   socket().says(snapshot([], { gap: true }));

@@ -1,7 +1,7 @@
 /** What the monitor makes of what it hears: each play once, filters, pause, window, returns, series. */
 import { expect, test } from "vitest";
-import type { GameEvent, Odds } from "../src/casino/model";
-import { ALL, type Filter, isAll, matches } from "../src/monitor/filter";
+import { type GameEvent, type Odds, outcomeOf } from "../src/casino/model";
+import { ALL, type Filter, isAll, matches, standingOf } from "../src/monitor/filter";
 import { Filtered, Log } from "../src/monitor/log";
 import { bandOf, counted, LEAST_PLAYS, measured, NONE, varianceOf } from "../src/monitor/returns";
 import { keptAt, spanOf } from "../src/monitor/rows-window";
@@ -93,6 +93,28 @@ test("what is dropped while the table is paused is gone from it, in order", () =
   expect(ids(filtered.rows)).toEqual(ids(log.rows));
 });
 
+test("rows that somebody reads stay while the table is paused, and go when it goes on", () => {
+  const log = new Log(10, 5);
+  const filtered = new Filtered(log, ALL);
+  const events = played(30);
+  for (const event of events.slice(0, 8)) log.add(event);
+  filtered.follow(8, true);
+  for (const event of events.slice(8)) log.add(event);
+  expect(filtered.follow(8, true)).toBe(false);
+  expect(ids(filtered.rows)).toEqual(ids(events.slice(0, 8)));
+  expect(filtered.follow(log.total)).toBe(true);
+  expect(ids(filtered.rows)).toEqual(ids(log.rows));
+});
+
+test("pulls are neither won nor lost", () => {
+  const house = new House();
+  const [pull, hand] = [house.pull(10), house.rps()];
+  expect(matches({ ...ALL, outcome: "lost" }, pull)).toBe(false);
+  expect(matches({ ...ALL, outcome: "won" }, pull)).toBe(false);
+  expect(matches({ ...ALL, game: "gacha" }, pull)).toBe(true);
+  expect([standingOf(pull), standingOf(hand)]).toEqual(["items", outcomeOf(hand)]);
+});
+
 test("only the rows in sight are made, whatever the length of the list", () => {
   const at = (scrollTop: number, count: number) =>
     spanOf({ scrollTop, height: 360, rowHeight: 36, count });
@@ -166,15 +188,41 @@ test("a measured return is compared with the exact one, once there are enough pl
 
 test("uneven bets widen the band", () => {
   const house = new House();
-  const even = rps(Array.from({ length: LEAST_PLAYS }, () => 10));
-  const uneven = Array.from({ length: LEAST_PLAYS }, (_, play) =>
-    house.tell("rps", play === 0 ? 1_000 : 1, { win_amount: play === 0 ? 1_000 : 1 }),
+  const plays = 4 * LEAST_PLAYS;
+  const even = rps(Array.from({ length: plays }, () => 10));
+  const uneven = Array.from({ length: plays }, (_, play) =>
+    house.tell("rps", play % 4 ? 1 : 100, { win_amount: play % 4 ? 1 : 100 }),
   ).reduce(counted, NONE);
   const width = (tally: typeof NONE) => {
     const band = bandOf(tally, RPS);
     return band ? band.high - band.low : 0;
   };
-  expect(width(uneven)).toBeGreaterThan(3 * width(even));
+  expect(width(uneven)).toBeGreaterThan(1.9 * width(even));
+});
+
+test.each([
+  ["crash", CRASH],
+  ["rps", RPS],
+] as const)("%s: one bet that outweighs all others is one play, and no alarm", (game, odds) => {
+  const house = new House();
+  const win_amount = (bet: number, play: number) => (play % 2 ? 2 * bet : 0);
+  for (let play = 0; play < 90; play += 1) {
+    house.tell(game, 10, { phase: "crashed", win_amount: win_amount(10, play) });
+  }
+  const small = house.events.reduce(counted, NONE);
+  expect(bandOf(small, odds)).toMatchObject({ within: true });
+  const lost = house.tell(game, 100_000, { phase: "crashed", win_amount: 0 });
+  expect(bandOf(counted(small, lost), odds)).toBeNull();
+});
+
+test("rounds that are all alike still spread about their exact return", () => {
+  const house = new House();
+  for (let play = 0; play < 200; play += 1) {
+    house.tell("crash", 10, { phase: "cashed_out", win_amount: 12 });
+  }
+  // About their own mean they would not spread at all, and any return would be an alarm.
+  const band = bandOf(house.events.reduce(counted, NONE), CRASH);
+  expect((band?.high ?? 0) - 0.99).toBeCloseTo((1.96 * 0.21) / Math.sqrt(200));
 });
 
 test("a crash round counts when it is over, by the spread of the rounds themselves", () => {
@@ -199,6 +247,14 @@ test("plays a second, by the server's clock, with the seconds in which nothing w
   series.reach(Math.floor(Date.parse(two.ts) / 1000) + 2);
   expect(series.last(4).map(({ plays }) => plays)).toEqual([0, 2, 1, 0]);
   expect(series.last(4).map(({ stake }) => stake)).toEqual([0, 20, 10, 0]);
+  house.crash(25);
+  const rounds = new Series();
+  for (const event of house.events.slice(2)) rounds.add(event);
+  const last = rounds.last(4);
+  expect(
+    last.reduce((sum, { plays }) => sum + plays, 0),
+    "a round is one play",
+  ).toBe(1);
   series.add({ ...one, ts: "nonsense" });
   expect(series.last(1)).toHaveLength(1);
 });

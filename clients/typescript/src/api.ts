@@ -132,8 +132,7 @@ export class Api implements TokenSource {
 
   /** Logs in as a new guest. */
   async guest(name?: string): Promise<User> {
-    const body = name === undefined ? {} : { name };
-    return this.#enter("/api/auth/guest", body);
+    return this.#enter("/api/auth/guest", { name });
   }
 
   /** The guest of this device: the login that is kept, or a new one. */
@@ -164,9 +163,15 @@ export class Api implements TokenSource {
     const login = this.#login;
     if (!login) return;
     this.#drop();
-    const { access_token: token, refresh_token } = login;
-    const body = { refresh_token, everywhere };
-    await this.request("POST", "/api/auth/logout", { token, body }).catch(() => {});
+    const body = { refresh_token: login.refresh_token, everywhere };
+    const token = login.access_token;
+    await this.request("POST", "/api/auth/logout", { body, token }).catch(() => {});
+  }
+
+  /** Takes over what another tab has stored, if it is not what this one has: for `storage` events. */
+  adopt(): void {
+    const stored = this.#stored();
+    if (stored && stored.refresh_token !== this.#login?.refresh_token) this.#become(stored);
   }
 
   /** The access token, renewed when it is about to expire; null when nobody is logged in. */
@@ -229,10 +234,7 @@ export class Api implements TokenSource {
       "POST",
       sessionUrl("", session, "/commands"),
       {
-        body: {
-          command,
-          ...(options.lockVersion !== undefined && { lock_version: options.lockVersion }),
-        },
+        body: { command, lock_version: options.lockVersion },
         headers: { "idempotency-key": options.id ?? randomId() },
       },
     );
@@ -248,23 +250,32 @@ export class Api implements TokenSource {
     path: string,
     request: Omit<JsonRequest, "method"> = {},
   ): Promise<Body> {
-    const given = request.token !== undefined;
     const call = async (token: string | null | undefined): Promise<Body> =>
       (await requestJson<Body>(this.#fetch, this.url + path, { ...request, method, token })).body;
-    if (given) return call(request.token);
-    const token = await this.accessToken();
-    try {
-      return await call(token);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401 || !token) throw error;
-      const fresh = await this.accessToken(true);
-      if (!fresh) throw error;
-      return call(fresh);
+    if (request.token !== undefined) return call(request.token);
+    const asker = this.user?.id;
+    for (let refused: unknown; ; ) {
+      const token = await this.accessToken(Boolean(refused));
+      // What was asked for one user is not sent for another one, whose login came in between.
+      if (token ? this.user?.id !== asker : refused) {
+        throw refused ?? new ApiError(401, "UNAUTHORIZED", path);
+      }
+      try {
+        return await call(token);
+      } catch (error) {
+        if (refused || !token || !(error instanceof ApiError) || error.status !== 401) throw error;
+        refused = error;
+      }
     }
   }
 
   async #enter(path: string, body: object): Promise<User> {
-    return this.#keep(await this.request<Login>("POST", path, { body, token: null }));
+    const login = await this.request<Login>("POST", path, { body, token: null });
+    const user = userOf(login.user);
+    const kept = { ...login, expires_at: Date.now() + login.expires_in * 1000, user };
+    this.#storage?.setItem(this.#key, JSON.stringify(kept));
+    this.#become(kept);
+    return user;
   }
 
   /** Tabs take turns where the browser lets them (https, localhost): a token must not come twice. */
@@ -275,34 +286,24 @@ export class Api implements TokenSource {
   }
 
   async #renew(old: StoredLogin): Promise<string | null> {
-    const login = this.#adopt(old) ?? old;
-    if (login !== old && lasts(login)) return login.access_token;
+    this.adopt();
+    const login = this.#login;
+    if (!login || (login !== old && lasts(login))) return this.#login?.access_token ?? null;
     try {
       await this.#enter("/api/auth/refresh", { refresh_token: login.refresh_token });
     } catch (error) {
       // Anything but a refusal may pass: the login is kept.
       if (!(error instanceof ApiError) || error.status < 400 || error.status >= 429) throw error;
       // Another tab may have used the refresh token at the same moment, and wait for its answer still.
+      let looks = this.#storage ? OTHER_TAB / LOOK_EVERY : 0;
+      while (this.#login === login && looks-- > 0) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+        this.adopt();
+      }
       // If none has, the login is over.
-      if (!(await this.#adoptSoon(login))) this.#drop();
+      if (this.#login === login) this.#drop();
     }
     return this.#login?.access_token ?? null;
-  }
-
-  /** Takes over what another tab has stored, if it is not what this one has. */
-  #adopt(login: StoredLogin): StoredLogin | null {
-    const stored = this.#stored();
-    if (!stored || stored.refresh_token === login.refresh_token) return null;
-    this.#become(stored);
-    return stored;
-  }
-
-  async #adoptSoon(login: StoredLogin): Promise<StoredLogin | null> {
-    for (let waited = 0; ; waited += LOOK_EVERY) {
-      const adopted = this.#adopt(login);
-      if (adopted || waited >= OTHER_TAB || !this.#storage) return adopted;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
-    }
   }
 
   #stored(): StoredLogin | null {
@@ -314,28 +315,17 @@ export class Api implements TokenSource {
     }
   }
 
-  #keep(login: Login): User {
-    const user = userOf(login.user);
-    const kept = { ...login, expires_at: Date.now() + login.expires_in * 1000, user };
-    this.#storage?.setItem(this.#key, JSON.stringify(kept));
-    return this.#become(kept);
-  }
-
-  #become(login: StoredLogin): User {
-    const before = this.#login?.user.id;
+  #become(login: StoredLogin | null): void {
+    const before = this.user?.id;
     this.#login = login;
-    this.#tell(before === login.user.id ? "renewed" : "identity");
-    return login.user;
-  }
-
-  #drop(): void {
-    this.#login = null;
-    this.#storage?.removeItem(this.#key);
-    this.#tell("identity");
-  }
-
-  #tell(change: "renewed" | "identity"): void {
+    const change = before === this.user?.id ? "renewed" : "identity";
     for (const listener of [...this.#listeners]) listener(change);
+  }
+
+  /** What is stored may be the login of somebody else by now: that stays. */
+  #drop(): void {
+    if (this.#stored()?.user.id === this.user?.id) this.#storage?.removeItem(this.#key);
+    this.#become(null);
   }
 }
 

@@ -34,8 +34,8 @@ export async function requestJson<Body>(
     response = await fetcher(url, {
       method: request.method ?? "GET",
       headers,
-      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
-      ...(request.signal && { signal: request.signal }),
+      body: JSON.stringify(request.body),
+      signal: request.signal ?? null,
     });
     text = await response.text();
   } catch (cause) {

@@ -1,6 +1,5 @@
 /** A revealed seed with its plays as a file, which anyone can check: here, or with `parlor verify FILE`. */
 import { type GameEvent, isGameEvent, type Revealed } from "./model";
-import { verify } from "./verify";
 
 export interface Evidence {
   readonly revealed: Revealed;
@@ -22,8 +21,7 @@ export function readEvidence(text: string): Evidence | null {
     if (!texts || !Number.isSafeInteger(plays) || plays < 0 || !events.every(isGameEvent)) {
       return null;
     }
-    // What it says may be wrong, but it must be there.
-    verify(revealed, events, true);
+    if (!events.every(({ result }) => typeof result === "object" && result !== null)) return null;
     return { revealed, events };
   } catch {
     return null;

@@ -1,7 +1,7 @@
 /** Fetches as much of the own history as a check needs: all plays of a seed, and what came before. */
 import type { Casino } from "./client";
 import type { GameEvent, HistoryPage, Revealed } from "./model";
-import { playsOf } from "./verify";
+import { isFirstOf } from "./verify";
 
 /** What the server gives at once at most. */
 const PAGE = 1_000;
@@ -25,7 +25,6 @@ export async function fetchPlays(
 
 /** Whether they hold the first play of a seed, and a pull before that. */
 function holds(events: readonly GameEvent[], commitment: string): boolean {
-  const first = playsOf(commitment, events)[0];
-  if (first?.result.counter !== 0) return false;
-  return events.slice(0, events.indexOf(first)).some((event) => event.game_type === "gacha");
+  const first = events.findIndex((event) => isFirstOf(commitment, event));
+  return events.slice(0, Math.max(0, first)).some((event) => event.game_type === "gacha");
 }

@@ -16,6 +16,7 @@ import {
   outcomeOf,
   type Rotation,
   type Round,
+  type SlotResult,
   type UserMessage,
 } from "./model";
 
@@ -160,8 +161,21 @@ export function pityIn({ events, me }: Ledger): number | null {
   return last?.game_type === "gacha" ? last.result.pity : (me?.pity ?? null);
 }
 
+/** What of a ledger is shown of the plays. */
+export type Shown = Pick<Ledger, "balance" | "events" | "me">;
+
+/** The same with its stake gone, and without what came of it: while its reels still turn. */
+export function without(shown: Shown, own: SlotResult): Shown {
+  const { seed, counter, win_amount } = own;
+  const others = shown.events.filter(({ result }) => {
+    return !("counter" in result && result.counter === counter && result.seed === seed);
+  });
+  const balance = shown.balance === null ? null : shown.balance - win_amount;
+  return { ...shown, balance, events: others };
+}
+
 /** Wins in a row; plays that return the stake do not count, pulls end a row as the rules have it. */
-export function streakIn({ events, me }: Ledger): number {
+export function streakIn({ events, me }: Pick<Ledger, "events" | "me">): number {
   let streak = 0;
   for (const event of events.toReversed()) {
     if (event.game_type === "gacha") return streak;

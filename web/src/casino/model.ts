@@ -188,9 +188,14 @@ export function payoutOf(event: GameEvent): number {
   return "win_amount" in result ? result.win_amount : 0;
 }
 
+/** Whether somebody has played: the end of a crash round is none, its bet was. */
+export function isPlay(event: GameEvent): boolean {
+  return event.game_type !== "crash" || event.result.phase === "bet";
+}
+
 /** Tokens that were put in with this event: a round that ends was paid when it began. */
 export function stakeOf(event: GameEvent): number {
-  return event.game_type === "crash" && event.result.phase !== "bet" ? 0 : event.bet;
+  return isPlay(event) ? event.bet : 0;
 }
 
 /** A pull wins items: it counts as won when one of them is Epic or better. */

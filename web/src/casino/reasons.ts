@@ -29,9 +29,14 @@ export function waitOf(error: unknown): number | null {
   return error.retryAfter ?? 1_000;
 }
 
-/** What a field of tokens says, for the server to judge: a number if it is one. */
+/** What a field of tokens says, for the server to judge: a number if it is digits, else the text. */
 export function amountIn(text: string): number | string {
   const trimmed = text.trim();
-  const number = Number(trimmed);
-  return trimmed !== "" && !Number.isNaN(number) ? number : trimmed;
+  return /^\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
+}
+
+/** The same for a multiplier, which may have decimals, after a point or a comma. */
+export function multiplierIn(text: string): number | string {
+  const trimmed = text.trim();
+  return /^\d+([.,]\d+)?$/.test(trimmed) ? Number(trimmed.replace(",", ".")) : trimmed;
 }

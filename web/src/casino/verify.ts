@@ -6,12 +6,14 @@ import {
   commitmentOf,
   crashOf,
   gachaOf,
+  type Hand,
   halvesOf,
   handOf,
   isEpic,
   MOST,
   PITY,
   priceOf,
+  type Reel,
   roundCommitment,
   type Source,
   slotOf,
@@ -25,7 +27,8 @@ const SEED_NAME = 16;
 /** One play, drawn again. */
 export interface Checked {
   readonly event: GameEvent;
-  readonly counter: number;
+  /** Its number; what is not drawn from the seeds has none. */
+  readonly counter: number | null;
   /** What the seeds say. */
   readonly drawn: string;
   /** What the history says. */
@@ -39,7 +42,7 @@ export interface Report {
   readonly seedOk: boolean;
   /** SHA-256 of the server seed; null when it is no seed at all. */
   readonly computed: string | null;
-  /** In the order of their numbers. */
+  /** In the order in which they were told, with what stands among them and should not. */
   readonly plays: readonly Checked[];
   /** Plays of this seed that the history leaves out: what is hidden cannot be checked. */
   readonly missing: number;
@@ -53,104 +56,197 @@ type Crash = Extract<GameEvent, { readonly game_type: "crash" }>;
 type CrashBet = Crash & { readonly result: CrashBetResult };
 type CrashEnd = Crash & { readonly result: CrashEndResult };
 
-/** The plays of a seed, by their numbers. */
-export function playsOf(commitment: string, events: readonly GameEvent[]): readonly Drawn[] {
-  const name = commitment.slice(0, SEED_NAME);
-  const plays = events.filter(
-    (event): event is Drawn => "counter" in event.result && event.result.seed === name,
-  );
-  return plays.sort((one, other) => one.result.counter - other.result.counter);
+/** Whether this is the first play of a seed. */
+export function isFirstOf(commitment: string, { result }: GameEvent): boolean {
+  return "counter" in result && result.counter === 0 && commitment.startsWith(result.seed);
 }
 
-/** Checks a revealed seed against the history, oldest first; `whole` when nothing came before it. */
-export function verify(
-  { server_seed, commitment, client_seed, plays }: Revealed,
-  events: readonly GameEvent[],
-  whole: boolean,
-): Report {
-  const serverSeed = bytesOfHex(server_seed);
+/**
+ * Checks a revealed seed against the history, oldest first; `whole` when nothing came before it.
+ *
+ * From the first play of a seed to the last one and the end of its round, nothing else may be told: a
+ * stake that is drawn from nothing is taken without a draw.
+ */
+export function verify(revealed: Revealed, events: readonly GameEvent[], whole: boolean): Report {
+  const serverSeed = bytesOfHex(revealed.server_seed);
   const computed = serverSeed && commitmentOf(serverSeed);
-  const seedOk = computed === commitment;
-  const told = playsOf(commitment, events);
-  const seeds = serverSeed && { serverSeed, clientSeed: client_seed };
-  const checked = seeds ? checkAll(told, { seeds, plays, events, whole }) : [];
+  const seedOk = computed === revealed.commitment;
+  const walk = new Walk(revealed, serverSeed ?? new Uint8Array(), whole);
+  if (serverSeed) for (const event of events) walk.take(event);
+  const { checked, missing } = walk.end();
   const faults = checked.filter((one) => one.fault !== null).length;
-  const known = new Set(checked.map(({ counter }) => counter).filter((one) => one < plays));
-  const missing = plays - known.size;
   const ok = seedOk && faults === 0 && missing === 0;
   return { seedOk, computed, plays: checked, missing, faults, ok };
 }
 
-interface Ground {
-  readonly seeds: Omit<Source, "counter">;
-  /** How many the seed was used for. */
-  readonly plays: number;
-  readonly events: readonly GameEvent[];
-  readonly whole: boolean;
+interface Round {
+  readonly bet: CrashBet;
+  readonly point: number;
+  /** Its place in what was checked. */
+  readonly at: number;
+  over: boolean;
 }
 
-function checkAll(told: readonly Drawn[], ground: Ground): readonly Checked[] {
-  const { seeds, plays, events, whole } = ground;
-  // What was pulled is carried from play to play as it is drawn, not as it is told.
-  let pity: number | null = null;
-  let last = -1;
-  return told.map((event) => {
+/** Goes through what was told. */
+class Walk {
+  readonly #revealed: Revealed;
+  readonly #seeds: Omit<Source, "counter">;
+  readonly #whole: boolean;
+  readonly #name: string;
+  readonly #checked: Checked[] = [];
+  /** What was told since the seed's last play: only another one makes it stand among them. */
+  #strangers: Checked[] = [];
+  readonly #rounds = new Map<number, Round>();
+  #begun = false;
+  /** The least number that the next play can have, and how many of them were told. */
+  #next = 0;
+  #known = 0;
+  /** Pulls since the last Epic, as they are drawn; before the seed's own, as they are told. */
+  #pity: number | null = null;
+  /** Of the first spin. */
+  #paytable: unknown;
+
+  constructor(revealed: Revealed, serverSeed: Uint8Array, whole: boolean) {
+    this.#revealed = revealed;
+    this.#seeds = { serverSeed, clientSeed: revealed.client_seed };
+    this.#whole = whole;
+    this.#name = revealed.commitment.slice(0, SEED_NAME);
+  }
+
+  take(event: GameEvent): void {
+    const { counter, seed, crash_point } = event.result as {
+      readonly counter?: unknown;
+      readonly seed?: unknown;
+      readonly crash_point?: unknown;
+    };
+    if (typeof seed === "string" && Number.isSafeInteger(counter)) {
+      if (seed === this.#name) this.#draw(event as Drawn);
+      else if (this.#begun) this.#strangers.push(strange(event, "of another seed"));
+      else if (event.game_type === "gacha") this.#pity = event.result.pity;
+    } else if (event.game_type === "crash" && crash_point !== undefined) {
+      this.#endOfRound(event as CrashEnd);
+    } else {
+      this.#checked.push(strange(event, "names no seed"));
+    }
+  }
+
+  end(): { readonly checked: readonly Checked[]; readonly missing: number } {
+    for (const { at, over } of this.#rounds.values()) {
+      // A seed is not revealed while a round rests on it.
+      if (!over) this.#blame(at, "its end is missing", "not over");
+    }
+    return { checked: this.#checked, missing: Math.max(0, this.#revealed.plays - this.#known) };
+  }
+
+  #draw(event: Drawn): void {
+    this.#begun = true;
+    this.#adopt();
     const { counter } = event.result;
-    const source = { ...seeds, counter };
-    const misplaced =
-      counter === last ? "told twice" : counter >= plays ? "after the last play" : null;
-    last = counter;
+    const source = { ...this.#seeds, counter };
+    const misplaced = this.#misplaced(counter);
     let checked: Checked;
     if (event.game_type === "gacha") {
-      pity ??= pityBefore(event, source, events, whole);
+      const pity = this.#pity ?? pityBefore(event, source, this.#whole);
       const again = gachaOf(source, event.result.pull_count, pity);
-      pity = again.pity;
+      this.#pity = again.pity;
       checked = checkGacha(event, counter, again);
+    } else if (event.game_type === "crash") {
+      const point = crashOf(source);
+      const round = { bet: event, point, at: this.#checked.length, over: false };
+      this.#rounds.set(event.result.game_id, round);
+      checked = { event, counter, drawn: times(point), told: "", fault: null };
+    } else if (event.game_type === "slot") {
+      this.#paytable ??= event.result.paytable;
+      checked = checkSlot(event, counter, slotOf(source), this.#paytable);
     } else {
-      checked = checkOne(event, counter, source, events);
+      checked = checkHand(event, counter, handOf(source));
     }
-    return misplaced === null ? checked : { ...checked, fault: misplaced };
-  });
+    this.#checked.push(misplaced === null ? checked : { ...checked, fault: misplaced });
+  }
+
+  #misplaced(counter: number): string | null {
+    if (counter >= this.#revealed.plays) return "after the last play";
+    if (counter < this.#next) return "its number was before";
+    this.#next = counter + 1;
+    this.#known += 1;
+    return null;
+  }
+
+  /** What is wrong with it shows at its bet. */
+  #endOfRound(event: CrashEnd): void {
+    const round = this.#rounds.get(event.result.game_id);
+    if (round) {
+      const fault = round.over ? "ends twice" : crashFault(round.point, round.bet, event);
+      round.over = true;
+      this.#blame(round.at, fault, `${event.result.crash_point.toFixed(2)}×`);
+      // No round of the seed may be open when another seed follows.
+      this.#adopt();
+    } else if (this.#begun) {
+      this.#strangers.push(strange(event, "the end of no round of this seed"));
+    }
+  }
+
+  #adopt(): void {
+    this.#checked.push(...this.#strangers);
+    this.#strangers = [];
+  }
+
+  #blame(at: number, fault: string | null, told: string): void {
+    const before = this.#checked[at] as Checked;
+    this.#checked[at] = { ...before, told, fault: before.fault ?? fault };
+  }
 }
 
-function checkOne(
-  event: Exclude<Drawn, { readonly game_type: "gacha" }>,
+function strange(event: GameEvent, fault: string): Checked {
+  return { event, counter: null, drawn: "nothing", told: "a play", fault };
+}
+
+function times(hundredths: number): string {
+  return `${(hundredths / 100).toFixed(2)}×`;
+}
+
+function checkSlot(
+  event: Extract<GameEvent, { readonly game_type: "slot" }>,
   counter: number,
-  source: Source,
-  events: readonly GameEvent[],
+  again: readonly Reel[],
+  table: unknown,
 ): Checked {
-  const { bet } = event;
-  switch (event.game_type) {
-    case "slot": {
-      const { reels, paytable, multiplier, win_amount } = event.result;
-      const again = slotOf(source);
-      const [drawn, told] = [again.join(" "), (reels[0] ?? []).join(" ")];
-      const halves = halvesOf(paytable, again);
-      const paid = halves === 2 * multiplier && tokens(bet, halves, 2) === win_amount;
-      const fault = drawn !== told ? "other reels" : paid ? null : "not paid by its paytable";
-      return { event, counter, drawn, told, fault };
-    }
-    case "rps": {
-      const { player_choice, computer_choice, result, win_amount } = event.result;
-      const drawn = handOf(source);
-      const should = outcomeOfHands(player_choice, drawn);
-      const pays = { win: 2 * bet, draw: bet, lose: 0 }[should];
-      const fault =
-        drawn !== computer_choice
-          ? "another hand"
-          : should === result && pays === win_amount
-            ? null
-            : "not paid as it says";
-      return { event, counter, drawn, told: computer_choice, fault };
-    }
-    default:
-      return checkCrash(event, counter, crashOf(source), events);
-  }
+  const { reels, paytable, multiplier, win_amount, is_jackpot } = event.result;
+  const [drawn, told] = [again.join(" "), (reels[0] ?? []).join(" ")];
+  const halves = halvesOf(paytable, again);
+  const jackpot = again.every((sign) => sign === "7️⃣");
+  const paid = halves === 2 * multiplier && tokens(event.bet, halves, 2) === win_amount;
+  const fault =
+    drawn !== told
+      ? "other reels"
+      : paytable !== table
+        ? "paid by another table"
+        : paid && is_jackpot === jackpot
+          ? null
+          : "not paid by its paytable";
+  return { event, counter, drawn, told, fault };
+}
+
+function checkHand(
+  event: Extract<GameEvent, { readonly game_type: "rps" }>,
+  counter: number,
+  drawn: Hand,
+): Checked {
+  const { player_choice, computer_choice, result, win_amount } = event.result;
+  const should = outcomeOfHands(player_choice, drawn);
+  const pays = tokens(event.bet, { win: 2, draw: 1, lose: 0 }[should], 1);
+  const fault =
+    drawn !== computer_choice
+      ? "another hand"
+      : should === result && pays === win_amount
+        ? null
+        : "not paid as it says";
+  return { event, counter, drawn, told: computer_choice, fault };
 }
 
 /** What a bet brings, cut to whole tokens. */
 function tokens(bet: number, parts: number, of: number): number {
-  if (!Number.isSafeInteger(bet) || !Number.isSafeInteger(parts)) return Number.NaN;
+  if (!Number.isSafeInteger(bet) || bet < 1 || !Number.isSafeInteger(parts)) return Number.NaN;
   return Number((BigInt(bet) * BigInt(parts)) / BigInt(of));
 }
 
@@ -172,27 +268,6 @@ function checkGacha(
           ? null
           : "another price";
   return { event, counter, drawn, told, fault };
-}
-
-function checkCrash(
-  event: CrashBet,
-  counter: number,
-  point: number,
-  events: readonly GameEvent[],
-): Checked {
-  const end = endOf(event.result.game_id, events);
-  const drawn = `${(point / 100).toFixed(2)}×`;
-  // A seed is not revealed while a round rests on it.
-  if (!end) return { event, counter, drawn, told: "not over", fault: "its end is missing" };
-  const told = `${end.result.crash_point.toFixed(2)}×`;
-  return { event, counter, drawn, told, fault: crashFault(point, event, end) };
-}
-
-function endOf(game: number, events: readonly GameEvent[]): CrashEnd | undefined {
-  return events.find(
-    (event): event is CrashEnd =>
-      event.game_type === "crash" && event.result.game_id === game && event.result.phase !== "bet",
-  );
 }
 
 function crashFault(point: number, begin: CrashBet, { bet, result }: CrashEnd): string | null {
@@ -217,17 +292,12 @@ export function verifyRound(result: CrashEndResult): boolean {
   return roundCommitment(result.game_id, point, result.salt) === result.commitment;
 }
 
-/** Pulls since the last Epic before this play. */
+/** Pulls since the last Epic before the first pull that is known. */
 function pityBefore(
   event: Extract<GameEvent, { readonly game_type: "gacha" }>,
   source: Source,
-  events: readonly GameEvent[],
   whole: boolean,
 ): number {
-  const before = events
-    .slice(0, events.indexOf(event))
-    .findLast((one) => one.game_type === "gacha");
-  if (before?.game_type === "gacha") return before.result.pity;
   if (whole) return 0;
   // The history does not go back that far. The play tells by itself, or it made no difference.
   const { pull_count, items, pity } = event.result;

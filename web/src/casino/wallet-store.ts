@@ -20,7 +20,7 @@ import {
 } from "./ledger";
 import type { Answer, BetAnswer, CashoutAnswer, UserMessage } from "./model";
 import { refusalOf, waitOf } from "./reasons";
-import { type KeptSeed, keepSeed, seeCommitments } from "./revealed";
+import { type KeptSeed, keepSeed, seeSeeds } from "./revealed";
 
 /** Plays that are fetched at once. */
 export const PAGE = 50;
@@ -173,6 +173,9 @@ export class WalletStore {
     const asked = this.#state.ledger.told.seeds;
     const rotation = await this.casino.rotate(clientSeed);
     const seed = keepSeed(this.#user, rotation.revealed, Date.now());
+    if (clientSeed !== undefined && rotation.client_seed !== clientSeed) {
+      throw new Error("The house did not take your client seed.");
+    }
     // The stream may have told of it already, and of what was played since.
     const { ledger } = this.#state;
     if (ledger.told.seeds === asked) this.#set({ ledger: rotated(ledger, rotation) });
@@ -189,7 +192,8 @@ export class WalletStore {
       this.#see({ low: Date.parse(message.ts) - Date.now(), high: UNKNOWN.high });
     // Nothing that happens from now on is missed: now is the time to ask what happened before.
     const since = before.loaded && before.position !== null;
-    if (message.type === "ws_ack" && !(since && ledger.loaded)) void this.load();
+    const lacking = this.#state.problem !== null || !(since && ledger.loaded);
+    if (message.type === "ws_ack" && lacking) void this.load();
   }
 
   #wait(milliseconds: number): void {
@@ -209,7 +213,7 @@ export class WalletStore {
     this.#state = { ...this.#state, ...change };
     const { fairness } = this.#state.ledger;
     if (fairness && fairness !== before) {
-      seeCommitments(this.#user, [fairness.next_commitment, fairness.commitment]);
+      seeSeeds(this.#user, fairness);
     }
     for (const listener of [...this.#listeners]) listener();
   }

@@ -1,8 +1,17 @@
 /** Draws one play from seeds that anyone may type in: no login, no server. */
 import { useId, useState } from "react";
-import { commitmentOf, crashOf, gachaOf, handOf, roundCommitment, slotOf } from "../casino/draws";
+import {
+  commitmentOf,
+  crashOf,
+  gachaOf,
+  handOf,
+  PITY,
+  roundCommitment,
+  slotOf,
+} from "../casino/draws";
 import { timesText } from "../casino/multiplier";
 import { bytesOfHex } from "../casino/sha256";
+import { hundredthsIn, wholeIn } from "./numbers";
 import { Signs } from "./symbols";
 
 export function ByHand() {
@@ -11,8 +20,15 @@ export function ByHand() {
   const [counter, setCounter] = useState("0");
   const [pity, setPity] = useState("0");
   const bytes = bytesOfHex(serverSeed.trim());
-  const [number, before] = [Number(counter), Number(pity)];
-  const usable = bytes !== null && bytes.length > 0 && Number.isSafeInteger(number) && number >= 0;
+  const [number, before] = [wholeIn(counter), wholeIn(pity)];
+  const why =
+    bytes === null || bytes.length === 0
+      ? "A server seed is hexadecimal digits, two a byte."
+      : number === null
+        ? "The number of a play is 0 or more."
+        : before === null || before >= PITY
+          ? `Pulls since the last Epic are 0 to ${PITY - 1}.`
+          : null;
   return (
     <section className="panel" aria-labelledby="by-hand">
       <h2 id="by-hand">By hand</h2>
@@ -23,12 +39,12 @@ export function ByHand() {
         <Field label="Number of the play" value={counter} onChange={setCounter} />
         <Field label="Pulls since the last Epic" value={pity} onChange={setPity} />
       </div>
-      {serverSeed.trim() !== "" && !usable && (
+      {serverSeed.trim() !== "" && why !== null && (
         <p className="problem" role="alert">
-          A server seed is hexadecimal digits, and a number is 0 or more.
+          {why}
         </p>
       )}
-      {usable && (
+      {bytes && number !== null && before !== null && why === null && (
         <Drawn source={{ serverSeed: bytes, clientSeed, counter: number }} pity={before} />
       )}
       <Round />
@@ -65,7 +81,6 @@ interface DrawnProps {
 }
 
 function Drawn({ source, pity }: DrawnProps) {
-  const since = Number.isInteger(pity) && pity >= 0 ? pity : 0;
   return (
     <dl className="seeds" aria-live="polite">
       <dt>SHA-256 of the server seed</dt>
@@ -80,7 +95,7 @@ function Drawn({ source, pity }: DrawnProps) {
       <dd>{handOf(source)}</dd>
       <dt>Ten pulls</dt>
       <dd>
-        {gachaOf(source, 10, since)
+        {gachaOf(source, 10, pity)
           .items.map((item) => `${item.name} (${item.rarity})`)
           .join(", ")}
       </dd>
@@ -95,8 +110,14 @@ function Round() {
   const [game, setGame] = useState("");
   const [point, setPoint] = useState("");
   const [salt, setSalt] = useState("");
-  const hundredths = Math.round(Number(point.replace(",", ".")) * 100);
-  const usable = game !== "" && salt !== "" && hundredths >= 100;
+  const hundredths = hundredthsIn(point);
+  const number = wholeIn(game);
+  const why =
+    number === null
+      ? "A round has a number."
+      : hundredths === null
+        ? "A crash point is 1 to 1000, with two decimals at most."
+        : null;
   return (
     <>
       <h3>One crash round</h3>
@@ -105,9 +126,14 @@ function Round() {
         <Field label="Crash point" value={point} onChange={setPoint} />
         <Field label="Salt" value={salt} onChange={setSalt} />
       </div>
-      {usable && (
+      {game !== "" && point !== "" && why !== null && (
+        <p className="problem" role="alert">
+          {why}
+        </p>
+      )}
+      {number !== null && hundredths !== null && salt.trim() !== "" && (
         <p aria-live="polite">
-          Its commitment is <code>{roundCommitment(game.trim(), hundredths, salt.trim())}</code>
+          Its commitment is <code>{roundCommitment(number, hundredths, salt.trim())}</code>
         </p>
       )}
     </>

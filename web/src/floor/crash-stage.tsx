@@ -15,9 +15,11 @@ interface CrashStageProps {
   readonly end: CrashEndResult | null;
   /** Milliseconds by which the server's clock is ahead. */
   readonly skew: number;
+  /** The server is away: nobody here knows whether the round still runs. */
+  readonly stale: boolean;
 }
 
-export function CrashStage({ round, end, skew }: CrashStageProps) {
+export function CrashStage({ round, end, skew, stale }: CrashStageProps) {
   const times = useRef<HTMLSpanElement>(null);
   const worth = useRef<HTMLSpanElement>(null);
   const line = useRef<SVGPathElement>(null);
@@ -66,7 +68,7 @@ export function CrashStage({ round, end, skew }: CrashStageProps) {
 
   const state = round ? "running" : end ? end.phase : "idle";
   return (
-    <div className="crash" data-state={state}>
+    <div className="crash" data-state={state} data-stale={(round && stale) || undefined}>
       <svg
         className="crash-curve"
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -88,6 +90,7 @@ export function CrashStage({ round, end, skew }: CrashStageProps) {
             worth {whole(round.bet_amount)}
           </span>
         )}
+        {round && stale && <span className="crash-word">as last heard</span>}
         {end?.phase === "crashed" && <span className="crash-word">crashed</span>}
         {end?.phase === "cashed_out" && <span className="crash-word">cashed out</span>}
       </p>

@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useId, useState } from "react";
 import { endIn } from "../casino/ledger";
 import type { CrashEndResult, GameEvent, Round } from "../casino/model";
 import { timesText } from "../casino/multiplier";
-import { amountIn } from "../casino/reasons";
+import { amountIn, multiplierIn } from "../casino/reasons";
 import { verifyRound } from "../casino/verify";
 import { CrashStage } from "./crash-stage";
 import { useFloor } from "./floor-context";
@@ -11,6 +11,7 @@ import { whole } from "./lines";
 import { Machine } from "./machine";
 import { Stake } from "./stake";
 import { usePlay } from "./use-play";
+import { useRest } from "./use-rest";
 
 /** How often the server is asked whether a round is over while the stream is away. */
 const LOOK_EVERY = 2_000;
@@ -26,6 +27,10 @@ export function Crash() {
   const [last, setLast] = useState<Round | null>(null);
   const { busy, problem, run } = usePlay();
   const autoField = useId();
+  // Whichever window began or ended the round.
+  const resting = useRest(round?.game_id ?? null);
+  const canBet = round === null && !busy && !resting;
+  const canCashOut = round !== null && !busy && !resting;
   // A round that is over is still shown, with its end.
   useEffect(() => {
     if (round) setLast(round);
@@ -39,11 +44,12 @@ export function Crash() {
 
   const begin = async (event: FormEvent) => {
     event.preventDefault();
-    const asked = auto.trim() === "" ? null : amountIn(auto.replace(",", "."));
+    if (!canBet) return;
+    const asked = auto.trim() === "" ? null : multiplierIn(auto);
     await run(() => store.bet(amountIn(bet), asked));
   };
-  const cashOut = async (game: number) => {
-    await run(() => store.cashOut(game));
+  const cashOut = async () => {
+    if (canCashOut) await run(() => store.cashOut(round.game_id));
   };
   const end = last && !round ? endIn(ledger, last.game_id) : null;
   return (
@@ -55,13 +61,13 @@ export function Crash() {
       problem={problem}
       stage={
         <>
-          <CrashStage round={round} end={end} skew={skew} />
+          <CrashStage round={round} end={end} skew={skew} stale={away} />
           <Points events={ledger.events} />
         </>
       }
     >
       <form className="machine-form" onSubmit={(event) => void begin(event)}>
-        <Stake value={bet} onChange={setBet} disabled={round !== null} />
+        <Stake value={bet} onChange={setBet} fixed={round !== null} />
         <div className="stake">
           <label htmlFor={autoField}>
             Cash out by itself at <span className="quiet">(optional)</span>
@@ -73,24 +79,24 @@ export function Crash() {
             autoComplete="off"
             placeholder="2.00"
             value={auto}
-            disabled={round !== null}
+            readOnly={round !== null}
             onChange={(event) => setAuto(event.target.value)}
           />
         </div>
-        {round ? (
+        {/* Each has its own place: neither is ever under a finger that was meant for the other. */}
+        <div className="crash-ways">
+          <button type="submit" className="button machine-go" aria-disabled={!canBet}>
+            Bet
+          </button>
           <button
             type="button"
-            className="button machine-go cash-out"
-            disabled={busy}
-            onClick={() => void cashOut(round.game_id)}
+            className="button machine-go"
+            aria-disabled={!canCashOut}
+            onClick={() => void cashOut()}
           >
             Cash out
           </button>
-        ) : (
-          <button type="submit" className="button machine-go" disabled={busy}>
-            Bet
-          </button>
-        )}
+        </div>
       </form>
       {round && <Commitment round={round} />}
       {end && <Opened end={end} />}

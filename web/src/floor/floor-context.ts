@@ -1,5 +1,6 @@
 /** What the machines of the floor share: the wallet, and the means to hold back what would give away. */
 import { createContext, useContext } from "react";
+import type { Answer, SlotResult } from "../casino/model";
 import type { WalletState, WalletStore } from "../casino/wallet-store";
 
 export interface FloorValue {
@@ -7,13 +8,13 @@ export interface FloorValue {
   readonly state: WalletState;
   /** Seconds until something may be asked again; 0: now. */
   readonly wait: number;
-  /** While the reels turn, balance and history stay as they are; ends with the function returned. */
+  /** While the reels turn, balance and history do not tell what they will show. */
   readonly hold: () => Hold;
 }
 
 export interface Hold {
-  /** The stake is gone, whatever comes of it. */
-  readonly paid: (bet: number) => void;
+  /** The answer is there: all but what this play won is shown. */
+  readonly paid: (answer: SlotResult & Answer) => void;
   readonly release: () => void;
 }
 

@@ -1,10 +1,11 @@
 /** The floor: four machines, one purse, the own plays. */
-import { useCallback, useMemo, useRef, useState } from "react";
-import { streakIn } from "../casino/ledger";
+import { useCallback, useMemo, useState } from "react";
+import { type Shown, streakIn, without } from "../casino/ledger";
 import { MONITOR } from "../casino/links";
-import type { GameEvent } from "../casino/model";
+import type { SlotResult } from "../casino/model";
 import { useLogin } from "../login/login";
-import { showsReplays } from "../replay/admin";
+import { adminToken, showsReplays } from "../replay/admin";
+import { ClosedNotice } from "../ui/closed-notice";
 import { ConnectionPill, StaleNotice, useLastLive } from "../ui/connection";
 import { Link } from "../ui/router";
 import { Shell } from "../ui/shell";
@@ -58,11 +59,8 @@ function Door() {
   );
 }
 
-/** What is shown of the wallet while the reels turn. */
-interface Held {
-  readonly balance: number | null;
-  readonly events: readonly GameEvent[];
-}
+/** What is shown while the reels turn: all as it was, and after the answer all but that play. */
+type Held = { readonly before: Shown } | { readonly own: SlotResult };
 
 function OpenFloor({ user }: { readonly user: string }) {
   const { api, user: who } = useLogin();
@@ -72,41 +70,26 @@ function OpenFloor({ user }: { readonly user: string }) {
   const since = useLastLive(status.state);
   const [fairness, setFairness] = useState(false);
   const [held, setHeld] = useState<Held | null>(null);
-  const holds = useRef(0);
 
   const hold = useCallback((): Hold => {
-    const { balance, events } = store.getState().ledger;
-    holds.current += 1;
-    setHeld((before) => before ?? { balance, events });
-    return {
-      paid: (bet) =>
-        setHeld(
-          (now) => now && { ...now, balance: now.balance === null ? null : now.balance - bet },
-        ),
-      release: () => {
-        holds.current -= 1;
-        if (holds.current === 0) setHeld(null);
-      },
-    };
+    setHeld({ before: store.getState().ledger });
+    return { paid: (own) => setHeld({ own }), release: () => setHeld(null) };
   }, [store]);
   const value = useMemo<FloorValue>(
     () => ({ store, state, wait, hold }),
     [store, state, wait, hold],
   );
-  const shown = held ?? ledger;
-  const streak = streakIn(ledger);
+  const shown = !held ? ledger : "own" in held ? without(ledger, held.own) : held.before;
+  const streak = streakIn(shown);
+  // A role may have been given or taken since the login.
+  const watches = ledger.me
+    ? adminToken() !== null || ledger.me.role === "admin"
+    : showsReplays(who);
   return (
     <FloorContext value={value}>
       <Shell aside={<ConnectionPill status={status} />}>
         <StaleNotice status={status} what="floor" since={since} onRetry={() => store.retry()} />
-        {status.state === "closed" && status.code !== null && (
-          <div className="notice" data-kind="error" role="alert">
-            <p>The server does not let this page listen any more ({status.reason}).</p>
-            <button type="button" className="button" onClick={() => store.retry()}>
-              Try again
-            </button>
-          </div>
-        )}
+        <ClosedNotice status={status} onRetry={() => store.retry()} />
         {wait > 0 && (
           <div className="notice" role="alert">
             <p>
@@ -124,14 +107,14 @@ function OpenFloor({ user }: { readonly user: string }) {
               <button type="button" className="button" onClick={() => setFairness(true)}>
                 Fair play
               </button>
-              {showsReplays(who) && (
+              {watches && (
                 <Link href={MONITOR} className="button">
                   Monitor
                 </Link>
               )}
             </div>
           </header>
-          {ledger.balance === 0 && !ledger.round && (
+          {!held && shown.balance === 0 && !ledger.round && (
             <p className="floor-broke" role="status">
               Your purse is empty. An admin can give you tokens.
             </p>

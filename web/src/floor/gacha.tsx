@@ -20,6 +20,7 @@ export function Gacha() {
   const { busy, problem, run } = usePlay();
   const pity = pityIn(state.ledger) ?? 0;
   const pull = async (count: 1 | 10) => {
+    if (busy) return;
     const answer = await run(() => store.play((casino) => casino.pull(count)));
     if (answer) setResult(answer);
   };
@@ -61,7 +62,7 @@ export function Gacha() {
             type="button"
             key={count}
             className="button machine-go"
-            disabled={busy}
+            aria-disabled={busy}
             onClick={() => void pull(count)}
           >
             Pull {count === 1 ? "one" : "ten"} <span className="price">{price}</span>

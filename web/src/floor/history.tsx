@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { GameEvent } from "../casino/model";
 import { Scroll } from "../ui/scroll";
 import { useFloor } from "./floor-context";
-import { GAME_NAMES, type Line, linesOf, signed, whole } from "./lines";
+import { GAME_NAMES, type Line, linesOf, signed, whenPlayed, whole } from "./lines";
 import { Signs } from "./symbols";
 
 /** Lines that are shown at once. */
@@ -71,14 +71,19 @@ export function History({ events }: { readonly events: readonly GameEvent[] }) {
 }
 
 function Row({ line }: { readonly line: Line }) {
+  const when = (
+    <time dateTime={line.ts} title={line.ts}>
+      {whenPlayed(line.ts, new Date())}
+    </time>
+  );
   return (
     <tr>
-      <td className="plays-when">
-        <time dateTime={line.ts} title={line.ts}>
-          {new Date(line.ts).toLocaleTimeString([], { timeStyle: "medium" })}
-        </time>
+      <td className="plays-when">{when}</td>
+      <td>
+        {GAME_NAMES[line.game]}
+        {/* Where there is no room for a column of its own. */}
+        <span className="plays-when-below">{when}</span>
       </td>
-      <td className="plays-game">{GAME_NAMES[line.game]}</td>
       <td>{line.reels ? <Signs of={line.reels} /> : line.words}</td>
       <td className="number">{whole(line.bet)}</td>
       <td className="number plays-delta" data-sign={Math.sign(line.delta ?? 0)}>

@@ -77,9 +77,26 @@ export function wordsOf(event: GameEvent): string {
   }
 }
 
-function bestOf(event: Extract<GameEvent, { readonly game_type: "gacha" }>) {
+/** The best rarity of a pull. */
+export function bestOf(event: Extract<GameEvent, { readonly game_type: "gacha" }>) {
   const rank = ["Legendary", "Epic", "Rare", "Common"] as const;
   return rank.find((rarity) => event.result.items.some((item) => item.rarity === rarity));
+}
+
+/** When a play was: the time today, with the day before that. */
+export function whenPlayed(ts: string, now: Date, locale?: string): string {
+  const time = new Date(ts);
+  if (time.toDateString() === now.toDateString()) {
+    return time.toLocaleTimeString(locale, { timeStyle: "medium" });
+  }
+  const thisYear = time.getFullYear() === now.getFullYear();
+  return time.toLocaleString(locale, {
+    day: "numeric",
+    month: "short",
+    ...(!thisYear && { year: "numeric" }),
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 }
 
 /** Tokens with their sign: "+40", "−10", "±0". */

@@ -1,8 +1,8 @@
 /** What a check has found: the seed, and each play that was drawn again from it. */
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { evidenceText } from "../casino/evidence";
 import type { HistoryPage, Revealed } from "../casino/model";
-import type { KeptSeed } from "../casino/revealed";
+import { isSwapped, type KeptSeed } from "../casino/revealed";
 import { type Checked, type Report, verify } from "../casino/verify";
 import { Scroll } from "../ui/scroll";
 import { GAME_NAMES } from "./lines";
@@ -13,18 +13,29 @@ const STEP = 30;
 
 interface ReportViewProps {
   /** Without `seen` nobody knows what this browser was shown. */
-  readonly seed: Revealed & Partial<Pick<KeptSeed, "seen">>;
+  readonly seed: Revealed & Partial<Pick<KeptSeed, "seen" | "shown">>;
   readonly page: HistoryPage;
 }
 
 export function ReportView({ seed, page }: ReportViewProps) {
   const [most, setMost] = useState(STEP);
-  const report = verify(seed, page.events, !page.more);
-  const rows = [...report.plays].sort((a, b) => Number(!!b.fault) - Number(!!a.fault));
+  const report = useMemo(() => checked(seed, page), [seed, page]);
+  const rows = useMemo(
+    () => [...(report?.plays ?? [])].sort((a, b) => Number(!!b.fault) - Number(!!a.fault)),
+    [report],
+  );
+  if (!report) {
+    return (
+      <p className="problem" role="alert">
+        This cannot be checked: some of the plays lack what every play has.
+      </p>
+    );
+  }
+  const swapped = isSwapped({ shown: null, ...seed });
   return (
     <div className="report">
-      <p className="verdict" role="status" data-ok={report.ok}>
-        {verdictOf(report)}
+      <p className="verdict" role="status" data-ok={report.ok && !swapped}>
+        {swapped ? "✗ This is not the client seed that was shown." : verdictOf(report)}
       </p>
       <ul className="report-facts">
         <Fact ok={report.seedOk}>
@@ -34,12 +45,9 @@ export function ReportView({ seed, page }: ReportViewProps) {
             : `not the commitment, but ${report.computed ?? "none"}`}
         </Fact>
         {seed.seen !== undefined && (
-          <Fact ok={seed.seen ? true : null}>
-            {seed.seen
-              ? "This browser saw that commitment before the seed was revealed"
-              : "This browser did not see that commitment before the seed was revealed"}
-          </Fact>
+          <Fact ok={seed.seen === 0 ? true : null}>{seenText(seed.seen)}</Fact>
         )}
+        {swapped && <Fact ok={false}>The client seed was shown as {seed.shown}</Fact>}
         {report.missing > 0 && (
           <Fact ok={false}>
             {report.missing} of {seed.plays} plays are not in the history
@@ -76,8 +84,9 @@ export function ReportView({ seed, page }: ReportViewProps) {
               </tr>
             </thead>
             <tbody>
-              {rows.slice(0, most).map((one) => (
-                <PlayRow one={one} key={one.event.id} />
+              {rows.slice(0, most).map((one, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: an id may be told twice
+                <PlayRow one={one} key={index} />
               ))}
             </tbody>
           </table>
@@ -101,6 +110,21 @@ export function ReportView({ seed, page }: ReportViewProps) {
       </div>
     </div>
   );
+}
+
+/** null when what was told is no history at all. */
+function checked(seed: Revealed, page: HistoryPage): Report | null {
+  try {
+    return verify(seed, page.events, !page.more);
+  } catch {
+    return null;
+  }
+}
+
+function seenText(seen: number | null): string {
+  if (seen === null) return "This browser did not see that commitment before the seed was revealed";
+  if (seen === 0) return "This browser saw that commitment before the first play";
+  return `This browser saw that commitment before play ${seen}, not before the first one`;
 }
 
 /** As a file, for whoever wants to check it elsewhere. */
@@ -144,7 +168,7 @@ function PlayRow({ one }: { readonly one: Checked }) {
   const slot = one.event.game_type === "slot";
   return (
     <tr data-ok={one.fault === null}>
-      <td>{one.counter}</td>
+      <td>{one.counter ?? "–"}</td>
       <td>{GAME_NAMES[one.event.game_type]}</td>
       <td>{slot ? <Signs of={one.drawn.split(" ")} /> : one.drawn}</td>
       <td>{slot ? <Signs of={one.told.split(" ")} /> : one.told}</td>

@@ -24,6 +24,7 @@ export function Rps() {
   const [result, setResult] = useState<(RpsResult & Answer) | null>(null);
   const { busy, problem, run } = usePlay();
   const play = async (hand: Hand) => {
+    if (busy) return;
     setChoice(hand);
     setResult(null);
     const answer = await run(() => store.play((casino) => casino.rps(hand, amountIn(bet))));
@@ -68,7 +69,7 @@ export function Rps() {
               type="button"
               key={hand}
               className="button hand-button"
-              disabled={busy}
+              aria-disabled={busy}
               onClick={() => void play(hand)}
             >
               <HandSign of={hand} />

@@ -40,15 +40,14 @@ export function Slot() {
 
   const spin = async (event: FormEvent) => {
     event.preventDefault();
-    if (spinning) return;
+    if (busy || spinning) return;
     const held = hold();
     const before = turning;
     setResult(null);
     if (!still) setTurning({ reels: before.reels, stopped: 0 });
-    const amount = amountIn(bet);
-    const answer = await run(() => store.play((casino) => casino.spin(amount)));
+    const answer = await run(() => store.play((casino) => casino.spin(amountIn(bet))));
     if (answer) {
-      held.paid(Number(amount));
+      held.paid(answer);
       const reels = answer.reels[0] ?? [];
       for (let stopped = 1; stopped <= 3 && !still && alive.current; stopped += 1) {
         await new Promise((done) => setTimeout(done, stopped === 1 ? FIRST_STOP : NEXT_STOP));
@@ -73,7 +72,7 @@ export function Slot() {
     >
       <form className="machine-form" onSubmit={(event) => void spin(event)}>
         <Stake value={bet} onChange={setBet} />
-        <button type="submit" className="button machine-go" disabled={busy || spinning}>
+        <button type="submit" className="button machine-go" aria-disabled={busy || spinning}>
           Spin
         </button>
       </form>

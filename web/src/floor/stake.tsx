@@ -5,15 +5,18 @@ import { useFloor } from "./floor-context";
 interface StakeProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly disabled?: boolean;
+  /** It stays as it is while what it was typed for runs. */
+  readonly fixed?: boolean;
 }
 
-export function Stake({ value, onChange, disabled = false }: StakeProps) {
+export function Stake({ value, onChange, fixed = false }: StakeProps) {
   const fieldId = useId();
   const balance = useFloor().state.ledger.balance ?? 0;
   const now = Number(value);
-  const to = (tokens: number) => onChange(String(Math.max(1, Math.min(tokens, balance))));
-  const usable = Number.isFinite(now) && !disabled && balance > 0;
+  const usable = Number.isFinite(now) && !fixed && balance > 0;
+  const to = (tokens: number) => {
+    if (usable) onChange(String(Math.max(1, Math.min(tokens, balance))));
+  };
   return (
     <div className="stake">
       <label htmlFor={fieldId}>Bet</label>
@@ -24,13 +27,13 @@ export function Stake({ value, onChange, disabled = false }: StakeProps) {
           inputMode="numeric"
           autoComplete="off"
           value={value}
-          disabled={disabled}
+          readOnly={fixed}
           onChange={(event) => onChange(event.target.value)}
         />
         <button
           type="button"
           className="chip"
-          disabled={!usable}
+          aria-disabled={!usable}
           onClick={() => to(Math.floor(now / 2))}
           aria-label="½: half the bet"
         >
@@ -39,7 +42,7 @@ export function Stake({ value, onChange, disabled = false }: StakeProps) {
         <button
           type="button"
           className="chip"
-          disabled={!usable}
+          aria-disabled={!usable}
           onClick={() => to(Math.floor(now * 2))}
           aria-label="×2: twice the bet"
         >
@@ -48,7 +51,7 @@ export function Stake({ value, onChange, disabled = false }: StakeProps) {
         <button
           type="button"
           className="chip"
-          disabled={!usable}
+          aria-disabled={!usable}
           onClick={() => to(balance)}
           aria-label="All tokens"
         >

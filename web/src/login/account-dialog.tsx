@@ -29,6 +29,7 @@ export default function AccountDialog({ api, start, onAnswer }: AccountDialogPro
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     setProblem(null);
     const name = siteId.trim();
@@ -43,7 +44,12 @@ export default function AccountDialog({ api, start, onAnswer }: AccountDialogPro
     }
   };
   return (
-    <Dialog title={making ? "Sign up" : "Log in"} onClose={() => onAnswer(null)}>
+    <Dialog
+      title={making ? "Sign up" : "Log in"}
+      onClose={() => onAnswer(null)}
+      // An answer that comes later would log in whoever has thought better of it.
+      locked={busy}
+    >
       <fieldset className="segments">
         <legend className="sr-only">Log in or sign up</legend>
         {(["login", "signup"] as const).map((one) => (
@@ -121,10 +127,10 @@ export default function AccountDialog({ api, start, onAnswer }: AccountDialogPro
           </p>
         )}
         <div className="dialog-actions">
-          <button type="button" className="button" onClick={() => onAnswer(null)}>
+          <button type="button" className="button" disabled={busy} onClick={() => onAnswer(null)}>
             Cancel
           </button>
-          <button type="submit" className="button button-primary" disabled={busy}>
+          <button type="submit" className="button button-primary" aria-disabled={busy || undefined}>
             {making ? "Sign up" : "Log in"}
           </button>
         </div>

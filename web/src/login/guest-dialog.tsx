@@ -36,7 +36,7 @@ export function GuestDialog({ api, why, onAnswer, onAccount }: GuestDialogProps)
     void enter(name);
   };
   return (
-    <Dialog title="What shall we call you?" onClose={() => onAnswer(null)}>
+    <Dialog title="What shall we call you?" onClose={() => onAnswer(null)} locked={busy}>
       <p>{why} No account is needed: this browser will remember you.</p>
       <form onSubmit={submit} className="stack">
         <label htmlFor={fieldId}>Your name</label>
@@ -55,7 +55,12 @@ export function GuestDialog({ api, why, onAnswer, onAccount }: GuestDialogProps)
           </p>
         )}
         <div className="dialog-actions">
-          <button type="button" className="text-button dialog-aside" onClick={onAccount}>
+          <button
+            type="button"
+            className="text-button dialog-aside"
+            disabled={busy}
+            onClick={onAccount}
+          >
             Use an account
           </button>
           <button type="button" className="button" disabled={busy} onClick={() => void enter("")}>

@@ -10,11 +10,13 @@ import {
   Suspense,
   useCallback,
   useContext,
+  useEffect,
   useMemo,
   useState,
   useSyncExternalStore,
 } from "react";
 import { GuestDialog } from "./guest-dialog";
+import { followOtherTabs } from "./other-tabs";
 
 // Most visitors are guests.
 const AccountDialog = lazy(() => import("./account-dialog"));
@@ -54,6 +56,7 @@ interface LoginProviderProps {
 export function LoginProvider({ api, children }: LoginProviderProps) {
   const subscribe = useCallback((changed: () => void) => api.onChange(changed), [api]);
   const user = useSyncExternalStore(subscribe, () => api.user);
+  useEffect(() => followOtherTabs(api, window), [api]);
   const [question, setQuestion] = useState<Question | null>(null);
   const value = useMemo<LoginValue>(() => {
     const ask = (why: string | null, start: AccountWay) =>

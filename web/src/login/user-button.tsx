@@ -1,12 +1,12 @@
 /** Who is logged in, in the header, and the ways in and out. */
+import type { User } from "parlor-client";
 import { useState } from "react";
-import { Dialog } from "../ui/dialog";
+import { Confirm, Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icons";
 import { useLogin } from "./login";
 
 export function UserButton() {
   const { user, enterAccount } = useLogin();
-  const [open, setOpen] = useState(false);
   if (!user) {
     return (
       <button type="button" className="user-button" onClick={() => void enterAccount()}>
@@ -15,6 +15,14 @@ export function UserButton() {
       </button>
     );
   }
+  // What is asked is asked of one user, whoever another tab logs in meanwhile.
+  return <Known user={user} key={user.id} />;
+}
+
+function Known({ user }: { readonly user: User }) {
+  const { api } = useLogin();
+  const [open, setOpen] = useState(false);
+  const [forgetting, setForgetting] = useState(false);
   const name = user.name || "Guest";
   return (
     <>
@@ -30,23 +38,43 @@ export function UserButton() {
       {open && (
         <Dialog title={`You are ${name}`} onClose={() => setOpen(false)}>
           {user.site_id === undefined ? (
-            <Guest onClose={() => setOpen(false)} />
+            <Guest
+              onClose={() => setOpen(false)}
+              onForget={() => {
+                setOpen(false);
+                setForgetting(true);
+              }}
+            />
           ) : (
             <Account onClose={() => setOpen(false)} />
           )}
         </Dialog>
       )}
+      {forgetting && (
+        <Confirm
+          title="Forget this guest?"
+          text={`Nobody can log in as ${name} again: the wallet, with its tokens and plays, is lost for good.`}
+          action="Forget me"
+          onConfirm={() => void api.logout()}
+          onClose={() => setForgetting(false)}
+        />
+      )}
     </>
   );
 }
 
-function Guest({ onClose }: { readonly onClose: () => void }) {
-  const { api, user, enterAccount } = useLogin();
+interface GuestProps {
+  readonly onClose: () => void;
+  readonly onForget: () => void;
+}
+
+function Guest({ onClose, onForget }: GuestProps) {
+  const { user, enterAccount } = useLogin();
   return (
     <>
       <p>
         This browser remembers you as a guest. If it forgets you, the boards stay, but you can
-        change them only with a new edit link.
+        change them only with a new edit link; your tokens and your plays are lost.
       </p>
       <p className="quiet">
         The owner of a board sees you among its editors as <code>{user?.id}</code>.
@@ -62,14 +90,7 @@ function Guest({ onClose }: { readonly onClose: () => void }) {
         >
           Use an account
         </button>
-        <button
-          type="button"
-          className="button button-danger"
-          onClick={() => {
-            onClose();
-            void api.logout();
-          }}
-        >
+        <button type="button" className="button button-danger" onClick={onForget}>
           Forget me
         </button>
         <button type="button" className="button" onClick={onClose}>

@@ -1,8 +1,9 @@
 /** The live table: newest first, tens of thousands of rows of which only those in sight are made. */
 import { memo, useLayoutEffect, useRef, useState } from "react";
-import { type GameEvent, outcomeOf, payoutOf } from "../casino/model";
-import { GAME_NAMES, whole, wordsOf } from "../floor/lines";
+import { type GameEvent, isPlay, outcomeOf, payoutOf } from "../casino/model";
+import { bestOf, GAME_NAMES, whole, wordsOf } from "../floor/lines";
 import { Signs } from "../floor/symbols";
+import { standingOf } from "./filter";
 import { keptAt, spanOf } from "./rows-window";
 
 /** Height of a row, in pixels; the style sheet says the same. */
@@ -16,9 +17,12 @@ interface EventTableProps {
   /** Changes when the rows do. */
   readonly version: number;
   readonly live: boolean;
+  readonly paused: boolean;
+  /** Shows one user's rows alone. */
+  readonly onUser: (user: string) => void;
 }
 
-export function EventTable({ rows, passed, live }: EventTableProps) {
+export function EventTable({ rows, passed, live, paused, onUser }: EventTableProps) {
   const box = useRef<HTMLElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
   const [height, setHeight] = useState(480);
@@ -77,16 +81,18 @@ export function EventTable({ rows, passed, live }: EventTableProps) {
         <tbody>
           <Space height={above} />
           {shown.map((event, index) => (
-            <Row event={event} index={first + index + 2} key={event.id} />
+            <Row event={event} index={first + index + 2} onUser={onUser} key={event.id} />
           ))}
           <Space height={below} />
         </tbody>
       </table>
       {count === 0 && (
         <p className="events-none">
-          {passed > 0 || !live
-            ? "Nothing to show."
-            : "No such play yet. It shows here when it comes."}
+          {paused
+            ? "No such play among those before the pause that are still kept."
+            : passed > 0 || !live
+              ? "Nothing to show."
+              : "No such play yet. It shows here when it comes."}
         </p>
       )}
     </section>
@@ -106,27 +112,53 @@ function Space({ height }: { readonly height: number }) {
 interface RowProps {
   readonly event: GameEvent;
   readonly index: number;
+  readonly onUser: (user: string) => void;
 }
 
-const OUTCOMES = { won: "won", lost: "lost", even: "even", open: "runs" } as const;
+const OUTCOMES = { won: "won", lost: "lost", even: "even", open: "bet" } as const;
 
-const Row = memo(function Row({ event, index }: RowProps) {
-  const outcome = outcomeOf(event);
+const Row = memo(function Row({ event, index, onUser }: RowProps) {
+  const standing = standingOf(event);
+  const user = String(event.user_id);
+  const bet = whole(event.bet);
+  const paid = standing === "open" ? "" : standing === "items" ? "–" : whole(payoutOf(event));
+  // What became of it another row says.
+  const words = standing === "open" ? "A round begins" : wordsOf(event);
+  const outcome = event.game_type === "gacha" ? bestOf(event) : OUTCOMES[outcomeOf(event)];
   return (
-    <tr aria-rowindex={index} data-outcome={outcome}>
+    <tr aria-rowindex={index} data-outcome={standing}>
       <td>
         <time dateTime={event.ts} title={event.ts}>
           <Time ts={event.ts} />
         </time>
       </td>
-      <td title={String(event.user_id)}>{event.user_id}</td>
-      <td>{SHORT[event.game_type]}</td>
-      <td className="events-what">
-        {event.game_type === "slot" ? <Signs of={event.result.reels[0] ?? []} /> : wordsOf(event)}
+      <td>
+        <button
+          type="button"
+          className="events-user"
+          title={`${user}: show this user alone`}
+          onClick={() => onUser(user)}
+        >
+          {user}
+        </button>
       </td>
-      <td className="number">{whole(event.bet)}</td>
-      <td className="number">{outcome === "open" ? "" : whole(payoutOf(event))}</td>
-      <td className="events-outcome">{OUTCOMES[outcome]}</td>
+      <td>{SHORT[event.game_type]}</td>
+      <td className="events-what" title={words}>
+        {event.game_type === "slot" ? <Signs of={event.result.reels[0] ?? []} /> : words}
+      </td>
+      {isPlay(event) ? (
+        <td className="number" title={bet}>
+          {bet}
+        </td>
+      ) : (
+        <td className="number events-before" title={`${bet}, paid when the round began`}>
+          {bet}
+        </td>
+      )}
+      <td className="number" title={paid}>
+        {paid}
+      </td>
+      <td className="events-outcome">{outcome}</td>
     </tr>
   );
 });

@@ -1,5 +1,5 @@
 /** Which plays a monitor wants to see. Pure. */
-import { type GameEvent, type GameType, outcomeOf } from "../casino/model";
+import { type GameEvent, type GameType, type Outcome, outcomeOf } from "../casino/model";
 
 export interface Filter {
   /** Empty: all. */
@@ -17,8 +17,13 @@ export function matches(filter: Filter, event: GameEvent): boolean {
     (filter.game === "all" || filter.game === event.game_type) &&
     event.bet >= filter.least &&
     (filter.user === "" || filter.user === String(event.user_id)) &&
-    (filter.outcome === "all" || filter.outcome === outcomeOf(event))
+    (filter.outcome === "all" || filter.outcome === standingOf(event))
   );
+}
+
+/** How it ended for the house, in tokens: pulls win items, whatever they cost. */
+export function standingOf(event: GameEvent): Outcome | "items" {
+  return event.game_type === "gacha" ? "items" : outcomeOf(event);
 }
 
 export function isAll({ user, game, outcome, least }: Filter): boolean {

@@ -1,5 +1,5 @@
 /** Which plays the table shows. */
-import { useId } from "react";
+import { useId, useState } from "react";
 import { GAMES } from "../casino/model";
 import { GAME_NAMES } from "../floor/lines";
 import { ALL, type Filter, isAll } from "./filter";
@@ -11,7 +11,11 @@ interface FiltersProps {
 
 export function Filters({ filter, onChange }: FiltersProps) {
   const [user, game, outcome, least] = [useId(), useId(), useId(), useId()];
+  // What is typed stays, number or not; what is no number leaves nothing out.
+  const [typed, setTyped] = useState("");
   const set = (change: Partial<Filter>) => onChange({ ...filter, ...change });
+  const odd = typed.trim() !== "" && !/^\d+$/.test(typed.trim());
+  const idle = isAll(filter) && typed === "";
   return (
     <search className="filters">
       <div>
@@ -59,18 +63,26 @@ export function Filters({ filter, onChange }: FiltersProps) {
         <input
           id={least}
           className="field"
-          type="number"
-          min={0}
-          value={filter.least || ""}
+          inputMode="numeric"
+          autoComplete="off"
+          value={typed}
           placeholder="0"
-          onChange={(event) => set({ least: Number(event.target.value) || 0 })}
+          aria-invalid={odd || undefined}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            set({ least: Number(event.target.value) || 0 });
+          }}
         />
       </div>
       <button
         type="button"
         className="button"
-        disabled={isAll(filter)}
-        onClick={() => onChange(ALL)}
+        aria-disabled={idle}
+        onClick={() => {
+          if (idle) return;
+          setTyped("");
+          onChange(ALL);
+        }}
       >
         Show all
       </button>

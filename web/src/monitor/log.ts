@@ -61,10 +61,13 @@ export class Filtered {
     this.#filter = filter;
   }
 
-  /** Follows the log up to (and without) the play of this number. True when the rows have changed. */
-  follow(until: number): boolean {
+  /**
+   * Follows the log up to (and without) the play of this number. True when the rows have changed. With
+   * `keep` those that the log has dropped stay: somebody reads them.
+   */
+  follow(until: number, keep = false): boolean {
     const { rows, dropped, total } = this.#log;
-    let changed = this.#forget(dropped);
+    let changed = keep ? false : this.#forget(dropped);
     this.#next = Math.max(this.#next, dropped);
     for (const end = Math.min(until, total); this.#next < end; this.#next += 1) {
       const event = rows[this.#next - dropped];

@@ -1,9 +1,10 @@
 /** The monitor: every play as it happens, who is there, what comes back, how fast. For admins. */
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Casino } from "../casino/client";
 import { useLogin } from "../login/login";
 import { adminToken } from "../replay/admin";
 import { Gate } from "../replay/gate";
+import { ClosedNotice } from "../ui/closed-notice";
 import { ConnectionPill, StaleNotice, useLastLive } from "../ui/connection";
 import { Shell } from "../ui/shell";
 import { useTitle } from "../ui/use-title";
@@ -20,6 +21,9 @@ import { TimeChart } from "./time-chart";
 import "../styles/replay.css";
 import "../styles/floor.css";
 import "../styles/monitor.css";
+
+/** Ends that another token or another user would change: expired, none, no right. */
+const NOT_YOURS: readonly (number | null)[] = [4401, 4501, 4503];
 
 export default function MonitorPage() {
   const { user } = useLogin();
@@ -52,7 +56,11 @@ function Watch({ onToken }: { readonly onToken: () => void }) {
   const { status } = state;
   const since = useLastLive(status.state);
   const pasted = adminToken() !== null;
-  const out = status.state === "closed" && status.code !== null;
+  const out = status.state === "closed" && NOT_YOURS.includes(status.code);
+  const onUser = useCallback(
+    (user: string) => store.setFilter({ ...store.getState().filter, user }),
+    [store],
+  );
   if (out || (pasted && status.code === 4401)) {
     return (
       <Shell>
@@ -62,6 +70,7 @@ function Watch({ onToken }: { readonly onToken: () => void }) {
   }
   return (
     <Shell aside={<ConnectionPill status={status} />}>
+      <ClosedNotice status={status} onRetry={() => store.retry()} />
       <StaleNotice status={status} what="floor" since={since} onRetry={() => store.retry()} />
       {state.gapAt !== null && (
         <div className="notice" role="alert">
@@ -80,17 +89,20 @@ function Watch({ onToken }: { readonly onToken: () => void }) {
         <div className="monitor-columns">
           <section className="panel monitor-plays" aria-labelledby="plays-live">
             <h2 id="plays-live">Plays</h2>
+            <p className="quiet">A crash round is one play and two rows: its bet, and its end.</p>
             <Filters filter={state.filter} onChange={(filter) => store.setFilter(filter)} />
             <EventTable
               rows={state.rows}
               passed={state.passed}
               version={state.version}
               live={status.state === "live"}
+              paused={state.paused}
+              onUser={onUser}
               key={JSON.stringify(state.filter)}
             />
           </section>
           <div className="monitor-side">
-            <OverTime store={store} version={state.version} />
+            <OverTime store={store} version={state.version} stale={status.state !== "live"} />
             <Returns casino={casino} tallies={state.tallies} />
             <Legs legs={state.legs} />
             <Refused refused={state.refused} />
@@ -107,12 +119,14 @@ function Head({ store, state }: { readonly store: MonitorStore; readonly state: 
   const { paused, waiting, total, connected, connections } = state;
   const last = store.series.last(10);
   const pace = last.reduce((sum, { plays }) => sum + plays, 0) / last.length;
+  // The clock that the seconds follow is the server's: while it is away, nobody knows.
+  const live = state.status.state === "live";
   return (
     <header className="monitor-head">
       <h1>Monitor</h1>
       <dl className="monitor-figures">
         <Figure name="Plays" value={total.toLocaleString("en")} />
-        <Figure name="Plays a second" value={pace.toFixed(1)} />
+        <Figure name="Plays a second" value={live ? pace.toFixed(1) : "–"} />
         <Figure name="Users here" value={connected.size.toLocaleString("en")} />
         <Figure name="Connections" value={connections.toLocaleString("en")} />
       </dl>
@@ -145,14 +159,16 @@ interface OverTimeProps {
   readonly store: MonitorStore;
   /** Changes when there is something new to draw. */
   readonly version: number;
+  readonly stale: boolean;
 }
 
-function OverTime({ store }: OverTimeProps) {
+function OverTime({ store, stale }: OverTimeProps) {
   const seconds = store.series.last();
   const minutes = SECONDS / 60;
   return (
-    <section className="panel" aria-labelledby="over-time">
+    <section className="panel" aria-labelledby="over-time" data-stale={stale || undefined}>
       <h2 id="over-time">The last {minutes} minutes</h2>
+      {stale && <p className="quiet">As last heard: no more is known now.</p>}
       <TimeChart
         title="Plays a second"
         lines={[{ name: "Plays", kind: "plays", values: seconds.map(({ plays }) => plays) }]}

@@ -4,7 +4,7 @@
  */
 import type { Status, TokenSource } from "parlor-client";
 import { EventStream, type EventStreamOptions } from "parlor-client/stream";
-import { type GameEvent, type GameType, isGameEvent } from "../casino/model";
+import { type GameEvent, type GameType, isGameEvent, isPlay } from "../casino/model";
 import { ALL, type Filter } from "./filter";
 import { Filtered, Log } from "./log";
 import type { Leg, LegStats, MonitorMessage, Presence, Snapshot, Stats } from "./model";
@@ -24,10 +24,10 @@ export interface MonitorState {
   readonly status: Status;
   readonly connected: ReadonlySet<string>;
   readonly connections: number;
-  /** Plays heard of in all. */
+  /** Plays heard of in all; a crash round is one. */
   readonly total: number;
   readonly paused: boolean;
-  /** Plays since the pause. */
+  /** Rows since the pause. */
   readonly waiting: number;
   readonly filter: Filter;
   /** What passes the filter, oldest first. */
@@ -54,6 +54,7 @@ export class MonitorStore {
   readonly #refused = new Map<string, number>();
   readonly #connected = new Set<string>();
   #connections = 0;
+  #plays = 0;
   #legs: LegSecond[] = [];
   #position: string | null = null;
   /** The number of the first play that is not shown; null: all are. */
@@ -133,6 +134,7 @@ export class MonitorStore {
     if (!this.#log.add(event)) return;
     this.#position = event.id;
     this.series.add(event);
+    if (isPlay(event)) this.#plays += 1;
     const tally = this.#tallies.get(event.game_type) ?? NONE;
     this.#tallies.set(event.game_type, counted(tally, event));
   }
@@ -161,13 +163,13 @@ export class MonitorStore {
 
   #picture(version: number): MonitorState {
     const { total } = this.#log;
-    this.#filtered.follow(this.#pausedAt ?? total);
+    this.#filtered.follow(this.#pausedAt ?? total, this.#pausedAt !== null);
     return {
       version,
       status: this.#stream.getState(),
       connected: new Set(this.#connected),
       connections: this.#connections,
-      total,
+      total: this.#plays,
       paused: this.#pausedAt !== null,
       waiting: this.#pausedAt === null ? 0 : total - this.#pausedAt,
       filter: this.#filter,

@@ -15,7 +15,7 @@ export function People({ connected, connections }: PeopleProps) {
     <section className="panel" aria-labelledby="people-title">
       <h2 id="people-title">Users here</h2>
       {connected.size === 0 ? (
-        <p className="quiet">Nobody is on the floor.</p>
+        <p className="quiet">Nobody is connected.</p>
       ) : (
         <>
           <p className="quiet">

@@ -51,7 +51,10 @@ interface ReturnProps {
 }
 
 function Return({ game, tally, odds }: ReturnProps) {
-  const rate = measured(tally);
+  // Items are worth no tokens.
+  const rate = odds?.return_to_player === null ? null : measured(tally);
+  // Rounds that still run have brought nothing yet.
+  const [one, many] = game === "crash" ? ["round over", "rounds over"] : ["play", "plays"];
   const band = odds && bandOf(tally, odds);
   const exact = odds?.return_to_player ?? null;
   return (
@@ -59,7 +62,7 @@ function Return({ game, tally, odds }: ReturnProps) {
       <div className="returns-line">
         <strong>{GAME_NAMES[game]}</strong>
         <span className="quiet">
-          {whole(tally.plays)} {tally.plays === 1 ? "play" : "plays"}
+          {whole(tally.plays)} {tally.plays === 1 ? one : many}
         </span>
         <span className="returns-rate" data-return={game}>
           {rate === null ? "–" : percent(rate)}
@@ -76,7 +79,11 @@ function wordsOf(exact: number | null, band: Band | null, tally: Tally, known: b
   if (exact === null) return "Items are won, no tokens.";
   if (!band) {
     const missing = LEAST_PLAYS - tally.plays;
-    return `Exact ${percent(exact)}. ${missing > 0 ? `${missing} plays more tell something.` : ""}`;
+    const why =
+      missing > 0
+        ? `${missing} plays more tell something.`
+        : "A few large bets outweigh the others.";
+    return `Exact ${percent(exact)}. ${why}`;
   }
   const { low, high, by, within } = band;
   const spread = by === "plays" ? ", by the spread of these plays" : "";

@@ -4,7 +4,10 @@
  * With plays of bets b and wins w the measured return is R = Σw / Σb. When the variance of one token
  * is known from the odds (σ²), R is within r ± z·σ·√(Σb²) / Σb of the exact r in 95 of 100 cases; when
  * it is not, as in crash, where it depends on what players do, the plays themselves give it:
- * Σ(w − R·b)² / (Σb)².
+ * Σ(w − r·b)² / (Σb)².
+ *
+ * Both hold for many plays of a like size. One bet that outweighs all others is one play, however many
+ * there are: (Σb)² / Σb² is how many there are in effect.
  */
 import type { GameEvent, Odds } from "../casino/model";
 import { payoutOf } from "../casino/model";
@@ -21,7 +24,7 @@ export interface Tally {
 
 export const NONE: Tally = { plays: 0, bet: 0, win: 0, bb: 0, bw: 0, ww: 0 };
 
-/** Fewer plays than this tell nothing. */
+/** Fewer plays than this tell nothing, nor do fewer in effect. */
 export const LEAST_PLAYS = 30;
 
 /** Of a normal distribution, 95 % are within so many deviations. */
@@ -56,16 +59,16 @@ export interface Band {
   readonly within: boolean;
 }
 
-/** null: too few plays, or nothing to compare with. */
+/** null: too few plays (in effect), or nothing to compare with. */
 export function bandOf(tally: Tally, odds: Odds): Band | null {
   const rate = measured(tally);
   const exact = odds.return_to_player;
-  if (rate === null || exact === null || tally.plays < LEAST_PLAYS) return null;
+  const { bet, bb, bw, ww } = tally;
+  // Where there is a rate, there are bets.
+  if (rate === null || exact === null || bet ** 2 / bb < LEAST_PLAYS) return null;
   const known = varianceOf(odds);
-  const spread = known === null ? tally.ww - 2 * rate * tally.bw + rate * rate * tally.bb : null;
-  const deviation =
-    Math.sqrt(spread === null ? (known ?? 0) * tally.bb : Math.max(0, spread)) / tally.bet;
-  const half = Z * deviation;
+  const spread = known === null ? ww - 2 * exact * bw + exact ** 2 * bb : known * bb;
+  const half = (Z * Math.sqrt(Math.max(0, spread))) / bet;
   return {
     exact,
     low: Math.max(0, exact - half),

@@ -1,5 +1,5 @@
 /** Plays a second over the last minutes, by the server's time stamps. Mutable; knows no clock. */
-import { type GameEvent, payoutOf, stakeOf } from "../casino/model";
+import { type GameEvent, isPlay, payoutOf, stakeOf } from "../casino/model";
 
 /** Seconds that are shown. */
 export const SECONDS = 180;
@@ -22,7 +22,7 @@ export class Series {
     if (Number.isNaN(second)) return;
     const { plays, stake, payout } = this.#seconds.get(second) ?? NOTHING;
     this.#seconds.set(second, {
-      plays: plays + 1,
+      plays: plays + (isPlay(event) ? 1 : 0),
       stake: stake + stakeOf(event),
       payout: payout + payoutOf(event),
     });

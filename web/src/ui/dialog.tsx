@@ -7,6 +7,8 @@ interface DialogProps {
   readonly onClose: () => void;
   readonly children: ReactNode;
   readonly wide?: boolean;
+  /** Something is under way that cannot be taken back: it cannot be closed now. */
+  readonly locked?: boolean;
 }
 
 /**
@@ -20,8 +22,13 @@ function firstField(dialog: HTMLDialogElement): HTMLElement | null {
 }
 
 /** Open as long as it is rendered. Escape, the cross and a click beside it call `onClose`. */
-export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
+export function Dialog({ title, onClose, children, wide = false, locked = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
+  // Who selects text and lets go beside the dialog has not clicked there.
+  const pressedBeside = useRef(false);
+  const close = () => {
+    if (!locked) onClose();
+  };
   const titleId = useId();
   useEffect(() => {
     const dialog = element.current;
@@ -37,18 +44,23 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
       ref={element}
       className={wide ? "dialog dialog-wide" : "dialog"}
       aria-labelledby={titleId}
+      // A browser closes at the second Escape whatever it is told, unless it is told beforehand.
+      closedby={locked ? "none" : undefined}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        close();
+      }}
+      onPointerDown={(event) => {
+        pressedBeside.current = event.target === element.current;
       }}
       onClick={(event) => {
-        if (event.target === element.current) onClose();
+        if (event.target === element.current && pressedBeside.current) close();
       }}
     >
       <div className="dialog-body">
         <header className="dialog-head">
           <h2 id={titleId}>{title}</h2>
-          <button type="button" className="icon-button" onClick={onClose} aria-label="Close">
+          <button type="button" className="icon-button" onClick={close} aria-label="Close">
             <Icon name="close" />
           </button>
         </header>

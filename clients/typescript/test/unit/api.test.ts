@@ -204,6 +204,75 @@ describe("login", () => {
   });
 });
 
+describe("two tabs", () => {
+  /** Each guest has the name that was asked for; what is asked with a first token is refused. */
+  function tabs() {
+    const { calls, fetcher } = serve((call) => {
+      const { name, refresh_token: refresh } = (call.body ?? {}) as Record<string, string>;
+      if (call.path === "/api/auth/guest") return Response.json(login(name ?? ""));
+      if (call.path === "/api/auth/refresh") {
+        return Response.json(login(refresh?.split("-")[0] ?? "", 2));
+      }
+      if (call.path === "/api/auth/logout") return new Response(null, { status: 204 });
+      return call.token?.endsWith("-2") ? Response.json("done") : refused(401, "UNAUTHORIZED");
+    });
+    const options = { url: "http://server", fetch: fetcher, storage: memory() };
+    return { calls, storage: options.storage, one: new Api(options), two: new Api(options) };
+  }
+
+  it("never sends what one user asked for with the login of another one", async () => {
+    const { calls, one, two } = tabs();
+    await one.guest("Ada");
+    two.adopt();
+    await two.guest("Bo");
+    const asked = one.request("POST", "/bet", { body: { all: true } });
+    await expect(asked).rejects.toMatchObject({ status: 401, code: "UNAUTHORIZED" });
+    expect(one.user?.name).toBe("Bo");
+    expect(calls.filter(({ path }) => path === "/bet").map(({ token }) => token)).toEqual([
+      "Ada-access-1",
+    ]);
+  });
+
+  it("nor when the token is renewed before the request", async () => {
+    const { calls, one, two } = tabs();
+    await one.guest("Ada");
+    vi.setSystemTime(NOW + 890_000);
+    await two.guest("Bo");
+    await expect(one.request("POST", "/bet")).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+    expect(calls.some(({ path }) => path === "/bet")).toBe(false);
+    await expect(one.accessToken(true)).resolves.toBe("Bo-access-2");
+    await expect(one.request("POST", "/bet")).resolves.toBe("done");
+  });
+
+  it("leaves the login of somebody else in the storage when it logs out", async () => {
+    const { storage, one, two } = tabs();
+    await one.guest("Ada");
+    await two.guest("Bo");
+    await one.logout();
+    expect(one.user).toBeNull();
+    expect(storage.items.get("parlor.login")).toContain("Bo-refresh-1");
+    await two.logout();
+    expect(storage.items.size).toBe(0);
+  });
+
+  it("becomes who the other one has logged in, once", async () => {
+    const { one, two } = tabs();
+    await one.guest("Ada");
+    const told: string[] = [];
+    two.onChange((change) => told.push(change));
+    two.adopt();
+    two.adopt();
+    expect(two.user?.name).toBe("Ada");
+    await one.accessToken(true);
+    two.adopt();
+    expect(told).toEqual(["identity", "renewed"]);
+    await expect(two.accessToken()).resolves.toBe("Ada-access-2");
+    await one.logout();
+    two.adopt();
+    expect(two.user?.name, "there is nothing to take over").toBe("Ada");
+  });
+});
+
 describe("requests", () => {
   it("spells the sessions face", async () => {
     const { calls, fetcher } = serve(() => Response.json({ session: "7", lock_version: 3 }));

@@ -248,13 +248,10 @@ async fn roles_are_those_of_the_store_and_change_at_once() {
     let world = World::new();
     let body = world.auth.guest(None).await.unwrap();
     let id = world.auth.api(&body.access_token).await.unwrap().user;
-    let mut user = world.store.user(&id).await.unwrap().unwrap();
-    user.roles = vec![SERVICE.to_owned()];
-    world.auth.put_user(user.clone()).await.unwrap();
+    world.auth.set_role(&id, SERVICE, true).await.unwrap();
     let login = world.auth.api(&body.access_token).await.unwrap();
-    assert_eq!(login.actor(), Actor::Service(id));
-    user.roles.clear();
-    world.auth.put_user(user).await.unwrap();
+    assert_eq!(login.actor(), Actor::Service(id.clone()));
+    world.auth.set_role(&id, SERVICE, false).await.unwrap();
     assert!(!world.auth.api(&body.access_token).await.unwrap().has(SERVICE));
 }
 

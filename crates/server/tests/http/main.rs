@@ -10,6 +10,7 @@ mod bots;
 mod casino;
 mod catalogue;
 mod documents;
+mod fairness;
 mod lists;
 mod nommie;
 mod pages;
