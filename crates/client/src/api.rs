@@ -80,6 +80,20 @@ impl Api {
         &self.base
     }
 
+    /// What follows the `http` of the server's address; or why it is none.
+    pub(crate) fn address(&self) -> Result<&str, String> {
+        let base = &self.base;
+        let none = |why: &str| format!("{base:?} is no address of a server: {why}");
+        let url = reqwest::Url::parse(base).map_err(|error| none(&error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(none("it does not begin with http://"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(none("it has a query or a fragment"));
+        }
+        base.strip_prefix("http").ok_or_else(|| none("it does not begin with http://"))
+    }
+
     /// The API token, if there is one.
     #[must_use]
     pub fn token(&self) -> Option<&str> {

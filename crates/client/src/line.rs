@@ -1,5 +1,5 @@
-//! A socket that comes back: connects, notices silence, waits before it tries again. Must not know
-//! what is said on it.
+//! A socket that comes back: connects, notices silence, waits before it tries again, and gives up on
+//! what no attempt can mend. Must not know what is said on it.
 
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// What happens on a line.
 pub(crate) enum Heard {
+    /// The server has taken the connection and the token: what it says next is no refusal.
     Connected,
     Message(Value),
     /// The next attempt comes after this time.
@@ -29,9 +30,21 @@ pub(crate) enum Heard {
     Closed(String),
 }
 
+/// Why there is no connection.
+enum Failed {
+    /// Another attempt may do better.
+    Now(String),
+    /// None will: the address or the token is none.
+    ForGood(String),
+}
+
 pub(crate) struct Line {
     api: Api,
     socket: Option<Socket>,
+    /// The server has said something on this socket that is no refusal.
+    taken: bool,
+    /// What it said, while [`Heard::Connected`] is told before it.
+    held: Option<Value>,
     backoff: Backoff,
     wait: Duration,
     ended: bool,
@@ -40,25 +53,27 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn new(api: Api) -> Self {
         let (backoff, wait) = (Backoff::default(), Duration::ZERO);
-        Self { api, socket: None, backoff, wait, ended: false }
+        Self { api, socket: None, taken: false, held: None, backoff, wait, ended: false }
     }
 
     /// The next thing that happens, on a socket at the path that `path` makes when it is opened;
     /// `None` after the end. Safe to drop at any moment: at worst an attempt starts anew.
     pub(crate) async fn next(&mut self, path: impl Fn() -> String) -> Option<Heard> {
         loop {
+            if let Some(message) = self.held.take() {
+                return Some(Heard::Message(message));
+            }
             if self.ended {
                 return None;
             }
             let Some(socket) = self.socket.as_mut() else {
                 tokio::time::sleep(self.wait).await;
                 match self.connect(&path()).await {
-                    Ok(socket) => {
-                        self.socket = Some(socket);
-                        return Some(Heard::Connected);
-                    }
-                    Err(why) => return Some(self.lost(why, None)),
+                    Ok(socket) => (self.socket, self.taken) = (Some(socket), false),
+                    Err(Failed::Now(why)) => return Some(self.lost(why, None)),
+                    Err(Failed::ForGood(why)) => return Some(self.over(why)),
                 }
+                continue;
             };
             let message = match tokio::time::timeout(SILENCE, socket.next()).await {
                 Err(_) => return Some(self.lost("nothing was heard".to_owned(), None)),
@@ -68,9 +83,13 @@ impl Line {
             };
             match message {
                 Message::Text(text) => {
-                    if let Ok(message) = serde_json::from_str(&text) {
+                    let Ok(message) = serde_json::from_str::<Value>(&text) else { continue };
+                    // Who may not come in is told so after the handshake, by an error.
+                    if self.taken || message["type"] == "error" {
                         return Some(Heard::Message(message));
                     }
+                    (self.taken, self.held) = (true, Some(message));
+                    return Some(Heard::Connected);
                 }
                 Message::Close(frame) => return Some(self.closed(frame)),
                 _ => {}
@@ -106,35 +125,45 @@ impl Line {
     fn closed(&mut self, frame: Option<CloseFrame>) -> Heard {
         let (code, reason) =
             frame.map_or((1005, String::new()), |f| (u16::from(f.code), f.reason.to_string()));
-        if close::comes_back(code) {
+        // To come back after 4401 takes another token, and here there is one for all time.
+        if close::comes_back(code) && code != close::LOGIN.code {
             let asked = reason.split_once(";retry=").and_then(|(_, ms)| ms.parse().ok());
             return self.lost(format!("{code} {reason}"), asked.map(Duration::from_millis));
         }
-        self.ended = true;
-        self.socket = None;
-        Heard::Closed(format!("{code} {reason}"))
+        self.over(format!("{code} {reason}"))
     }
 
-    async fn connect(&self, path: &str) -> Result<Socket, String> {
-        let base = self.api.base();
-        let base = base.strip_prefix("http").ok_or("the address does not start with http")?;
-        let url = format!("ws{base}{path}");
-        let mut request = url.into_client_request().map_err(|e| e.to_string())?;
+    fn over(&mut self, why: String) -> Heard {
+        self.ended = true;
+        self.socket = None;
+        Heard::Closed(why)
+    }
+
+    async fn connect(&self, path: &str) -> Result<Socket, Failed> {
+        let base = self.api.address().map_err(Failed::ForGood)?;
+        let request = format!("ws{base}{path}").into_client_request();
+        let mut request = request.map_err(|e| Failed::ForGood(e.to_string()))?;
         let headers = request.headers_mut();
         headers.insert(
             "sec-websocket-protocol",
             tungstenite::http::HeaderValue::from_static(protocol::SUBPROTOCOL),
         );
         if let Some(token) = self.api.token() {
-            let value = format!("Bearer {token}").parse().map_err(|_| "the token is malformed")?;
+            let malformed = |_| Failed::ForGood("the token is malformed".to_owned());
+            let value = format!("Bearer {token}").parse().map_err(malformed)?;
             headers.insert("authorization", value);
         }
         match connect_async(request).await {
             Ok((socket, _)) => Ok(socket),
             Err(tungstenite::Error::Http(response)) => {
-                Err(format!("the server refused the connection: HTTP {}", response.status()))
+                let status = response.status();
+                Err(Failed::Now(format!("the server refused the connection: HTTP {status}")))
             }
-            Err(error) => Err(error.to_string()),
+            Err(error @ tungstenite::Error::Url(_)) => Err(Failed::ForGood(error.to_string())),
+            Err(error) => Err(Failed::Now(error.to_string())),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

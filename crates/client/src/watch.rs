@@ -11,7 +11,7 @@ use crate::{Api, Applied, View};
 /// What a [`Watch`] or a [`crate::Stream`] has seen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// Connected, and in sync or about to be.
+    /// The server has taken the connection, and what comes is in sync or about to be.
     Connected,
     /// There is a newer view: see [`Watch::view`].
     View,
@@ -24,9 +24,10 @@ pub enum Change {
         /// Until the next attempt.
         retry: Duration,
     },
-    /// Nothing more comes.
+    /// Nothing more comes: it has ended, or no attempt can mend it (the address is none, or the
+    /// token is not good any more).
     Closed {
-        /// Why, in words.
+        /// Why, in words; first the close code, if the server closed it.
         why: String,
     },
 }

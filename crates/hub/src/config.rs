@@ -73,7 +73,8 @@ pub struct HubLimits {
     pub subscriptions_per_socket: usize,
     /// Unsent events of one socket, in frames; past it 4408. Default 256: seconds of a busy table.
     pub event_queue: usize,
-    /// Unsent direct messages of one socket, in frames; past it 4408. Default 256.
+    /// Unsent direct messages of one socket, in frames; past it 4408. Default 256. What a
+    /// subscription begins with is one of them; its further frames count in `outbox_bytes` alone.
     pub direct_queue: usize,
     /// Unsent events and direct messages of one socket, in bytes; past it 4408. Default 4 MiB: the
     /// snapshots of many topics at once. Views are not in it: there is at most one for each

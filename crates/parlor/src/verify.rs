@@ -1,21 +1,19 @@
 //! `parlor verify`: draws the plays of a revealed seed again and says which of them were honest. Must
 //! not know how a play is drawn, nor believe the server.
 
-use std::fs;
-use std::io::{Read, stdin};
+mod ask;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write, stdin};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use casino::verify::{Report, Revealed, Told, verify};
 use clap::Args;
-use client::{Api, ApiError, Method};
+use client::Api;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::print;
-
-/// Plays asked for at once.
-const PAGE: usize = 1_000;
 
 /// Check that the casino did not cheat: draw the plays of a revealed seed again, here, and compare.
 ///
@@ -24,7 +22,7 @@ const PAGE: usize = 1_000;
 /// of the user of the token are read from the server; a seed is revealed by rotating it (`--rotate`).
 ///
 /// Ends with status 1 if the seed does not open its commitment, or a play is not what the seeds say, or
-/// is not told at all.
+/// is not told at all; or if what is revealed is not what the server promised before.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// A saved seed with its plays; `-` reads standard input.
@@ -56,33 +54,46 @@ struct Evidence {
     events: Vec<Told>,
 }
 
+/// What the checks have found.
+#[derive(Serialize)]
+struct Found<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    /// Promises of the server, made before it revealed the seed, that it has not kept.
+    broken: &'a [String],
+}
+
 impl Verify {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let evidence = match &self.file {
-            Some(file) => saved(file)?,
+        let (evidence, broken, place) = match &self.file {
+            Some(file) => (saved(file)?, Vec::new(), self.place()?),
             None => {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
                 runtime.block_on(self.ask())?
             }
         };
-        if let Some(file) = &self.save {
-            let text = serde_json::to_string_pretty(&evidence)? + "\n";
-            fs::write(file, text).with_context(|| format!("--save {}", file.display()))?;
-        }
+        // What was revealed is told even if it cannot be kept.
+        let kept = place.map_or(Ok(()), |file| self.keep(file, &evidence));
         let report = verify(&evidence.revealed, &evidence.events)
             .context("the revealed seed is not 32 bytes in hex")?;
         let printed = if self.json {
-            print::line(serde_json::to_string_pretty(&report)?)
+            let found = Found { report: &report, broken: &broken };
+            print::line(serde_json::to_string_pretty(&found)?)
         } else {
             print::text(told(&evidence.revealed, &report))
         };
+        if !broken.is_empty() {
+            bail!("the house did not keep its word: {}", broken.join("; "));
+        }
         if !report.holds() {
             bail!("the house did not keep its word");
         }
-        printed
+        kept.and(printed)
     }
 
-    async fn ask(&self) -> anyhow::Result<Evidence> {
+    /// Reveals the seed, and reads its plays. All that can be found wrong before is found before: a
+    /// seed is revealed once.
+    async fn ask(&self) -> anyhow::Result<(Evidence, Vec<String>, Option<File>)> {
         let Some(token) = &self.token else {
             bail!("whose plays? Give --token (or PARLOR_TOKEN), or a saved FILE");
         };
@@ -90,50 +101,30 @@ impl Verify {
             bail!("a seed is revealed by rotating it: give --rotate, or a saved FILE");
         }
         let api = Api::new(&self.server, Some(token.clone()));
-        let wish = self
-            .client_seed
-            .as_ref()
-            .map_or_else(|| json!({}), |seed| json!({ "client_seed": seed }));
-        let rotated = api
-            .call(Method::POST, "/api/games/fairness/rotate", Some(&wish))
-            .await
-            .map_err(advised)?;
-        let revealed = serde_json::from_value(rotated["revealed"].clone())
-            .context("the server revealed no seed")?;
-        Ok(Evidence { revealed, events: history(&api).await? })
+        let promise = ask::promised(&api).await?;
+        let place = self.place()?;
+        let (revealed, broken) = ask::reveal(&api, &promise, self.client_seed.as_deref()).await?;
+        let events = ask::history(&api).await.with_context(|| {
+            let seed = serde_json::to_string(&revealed).unwrap_or_default();
+            format!("the seed is revealed ({seed}), but its plays could not be read")
+        })?;
+        Ok((Evidence { revealed, events }, broken, place))
     }
-}
 
-fn advised(error: ApiError) -> anyhow::Error {
-    let open = matches!(&error, ApiError::Problem { code, .. } if code == "ROUND_OPEN");
-    let error = anyhow::Error::from(error);
-    if open {
-        error.context("a crash round is open: wait for its end, then try again")
-    } else {
-        error
+    /// The file of `--save`, open; what it holds stays until there is something to take its place.
+    fn place(&self) -> anyhow::Result<Option<File>> {
+        let Some(path) = &self.save else { return Ok(None) };
+        let opened = OpenOptions::new().write(true).create(true).truncate(false).open(path);
+        opened.map(Some).with_context(|| format!("--save {}", path.display()))
     }
-}
 
-/// All plays, oldest first.
-async fn history(api: &Api) -> anyhow::Result<Vec<Told>> {
-    #[derive(Deserialize)]
-    struct Page {
-        events: Vec<Told>,
-        more: bool,
-    }
-    let mut pages: Vec<Vec<Told>> = Vec::new();
-    loop {
-        let oldest = pages.last().and_then(|page| page.first());
-        let before = oldest.map(|play| format!("&before={}", play.id)).unwrap_or_default();
-        let page: Value = api
-            .call(Method::GET, &format!("/api/games/history?limit={PAGE}{before}"), None)
-            .await?;
-        let page: Page = serde_json::from_value(page).context("the history cannot be read")?;
-        let more = page.more && !page.events.is_empty();
-        pages.push(page.events);
-        if !more {
-            return Ok(pages.into_iter().rev().flatten().collect());
-        }
+    fn keep(&self, mut file: File, evidence: &Evidence) -> anyhow::Result<()> {
+        let text = serde_json::to_string_pretty(evidence)? + "\n";
+        let name = self.save.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        // A pipe or a terminal holds nothing that could be taken away.
+        let emptied = if file.metadata()?.is_file() { file.set_len(0) } else { Ok(()) };
+        let written = emptied.and_then(|()| file.write_all(text.as_bytes()));
+        written.with_context(|| format!("--save {name}"))
     }
 }
 

@@ -70,7 +70,7 @@ impl WatchArgs {
             screen.show(&watch, &change)?;
             if let Change::Closed { why } = change {
                 let gone = why.contains("deleted") || why.contains("ended");
-                ensure!(gone, "the server closed the session: {why}");
+                ensure!(gone, advised(&why));
                 break;
             }
         }
@@ -86,6 +86,21 @@ impl WatchArgs {
             _ => stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
         board::Paint { colour }
+    }
+}
+
+/// Why nothing more comes, and what to do about it.
+fn advised(why: &str) -> String {
+    match why.split(' ').next() {
+        Some("4401") => format!(
+            "the server does not take the login ({why}): it is missing, not of this server, or has \
+             ended; give --token (or PARLOR_TOKEN) a fresh one, as `parlor token` prints it"
+        ),
+        Some("4503") => {
+            format!("this user may not see that ({why}); give the token of one who may")
+        }
+        Some(code) if code.parse::<u16>().is_ok() => format!("the server closed it: {why}"),
+        _ => format!("{why}; check --server (or PARLOR_URL) and --token (or PARLOR_TOKEN)"),
     }
 }
 

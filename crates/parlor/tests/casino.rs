@@ -2,7 +2,8 @@
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test that fails here fails")]
 
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
+use std::net::TcpListener;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -172,6 +173,134 @@ async fn what_cannot_be_verified_says_what_to_do() {
     if !output.status.success() {
         assert!(texts(&output).1.contains("a crash round is open"), "{}", texts(&output).1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seed_is_not_revealed_when_it_cannot_be_kept() {
+    let world = World::start().await;
+    let ann = world.guest().await;
+    let token = ann.token().unwrap();
+    play(&ann, "slot/spin", json!({"bet_amount": 2})).await;
+    let shown = async || ann.call(Method::GET, "/api/games/fairness", None).await.unwrap();
+    let before = shown().await;
+    let nowhere = world.file("nowhere/evening.json");
+    let output = world.run(&["verify", "--rotate", "--save", &nowhere], token).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(texts(&output).1.contains("--save"), "{}", texts(&output).1);
+    assert_eq!(shown().await, before, "the seed is still a secret");
+    // What the file holds stays there until there is something new.
+    let file = world.file("evening.json");
+    std::fs::write(&file, "x".repeat(100_000)).unwrap();
+    let output = world.run(&["verify", "--rotate", "--save", &file], "nonsense").await;
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(std::fs::metadata(&file).unwrap().len(), 100_000);
+    let output = world.run(&["verify", "--rotate", "--save", &file], token).await;
+    assert!(output.status.success(), "{}", texts(&output).1);
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(kept["revealed"]["commitment"], before["commitment"]);
+}
+
+/// A house that answers each request as `answer` says, over HTTP by hand.
+fn crooked(answer: impl Fn(&str) -> Value + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let Some(Ok(first)) = lines.next() else { continue };
+            // The body is two bytes, if there is one: nobody reads it.
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let body = answer(&first).to_string();
+            let length = body.len();
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+            write!(stream, "{head}\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_house_that_changes_its_mind_is_caught() {
+    let world = World::start().await;
+    let ann = world.guest().await;
+    play(&ann, "slot/spin", json!({"bet_amount": 2})).await;
+    let get = async |path: &str| ann.call(Method::GET, path, None).await.unwrap();
+    let shown = get("/api/games/fairness").await;
+    let rotated = play(&ann, "fairness/rotate", json!({})).await;
+    let history = get("/api/games/history").await;
+    // An honest answer to everything, but for what `change` does to what was shown before.
+    let verified = async |change: fn(&mut Value, &mut Value)| {
+        let (mut shown, mut history) = (shown.clone(), history.clone());
+        change(&mut shown, &mut history);
+        let rotated = rotated.clone();
+        let server = crooked(move |request| {
+            let path = request.split(' ').nth(1).unwrap();
+            match path.split('?').next().unwrap() {
+                "/api/games/fairness" => shown.clone(),
+                "/api/games/fairness/rotate" => rotated.clone(),
+                _ => history.clone(),
+            }
+        });
+        let output = world.run(&["verify", "--rotate", "--server", &server], "token").await;
+        let (out, err) = texts(&output);
+        (output.status.code(), out + &err)
+    };
+    let (status, said) = verified(|_, _| {}).await;
+    assert_eq!(status, Some(0), "{said}");
+    let changes: [(fn(&mut Value, &mut Value), &str); 6] = [
+        (|shown, _| shown["commitment"] = json!("ab"), "the commitment of the seed was ab before"),
+        (|shown, _| shown["client_seed"] = json!("mine"), "the client seed was mine before"),
+        (|shown, _| shown["next_commitment"] = json!("cd"), "of the next seed was cd before"),
+        (|shown, _| shown["counter"] = json!(9), "9 plays were drawn before, and 1 are admitted"),
+        // Always the same page, and always more.
+        (|_, history| history["more"] = json!(true), "twice"),
+        (|_, history| *history = json!({"events": [], "more": true}), "and tells none"),
+    ];
+    for (place, (change, reason)) in changes.into_iter().enumerate() {
+        let (status, said) = verified(change).await;
+        assert_eq!(status, Some(1), "{said}");
+        assert!(said.contains(reason), "{reason}: {said}");
+        // What was revealed is told in any case: it is revealed only once.
+        assert!(said.contains(rotated["revealed"]["server_seed"].as_str().unwrap()), "{said}");
+        assert_eq!(said.contains("did not keep its word"), place < 4, "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn watching_ends_on_what_cannot_mend() {
+    let world = World::start().await;
+    let ann = world.guest().await;
+    let session = ann.create("scoreboard", json!({"title": "Friday"})).await.unwrap();
+    for way in [&["watch", "--monitor"][..], &["watch", &session]] {
+        for (more, token, advice) in [
+            (&[][..], "nonsense", "give --token (or PARLOR_TOKEN) a fresh one"),
+            (&["--server", "nowhere"], "nonsense", "check --server"),
+            (&["--server", "ftp://127.0.0.1"], "nonsense", "check --server"),
+        ] {
+            for json in [&[][..], &["--json"]] {
+                let output = world.run(&[way, more, json].concat(), token).await;
+                let (out, err) = texts(&output);
+                assert_eq!(output.status.code(), Some(1), "{way:?} {more:?}: {out}{err}");
+                assert!(err.contains(advice), "{way:?} {more:?}: {err}");
+                assert!(!out.contains("connected") && !out.contains("live"), "{out}");
+            }
+        }
+    }
+    // A login that ends while somebody watches by it.
+    let token = ann.token().unwrap();
+    let mut command = world.command(&["watch", &session, "--json"], token);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut watch = Watch { child, lines };
+    watch.until(|line| line["at"] == "view");
+    let everywhere = json!({"everywhere": true});
+    ann.call(Method::POST, "/api/auth/logout", Some(&everywhere)).await.unwrap();
+    watch.until(|line| line["at"] == "closed");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(1));
+    let mut said = String::new();
+    watch.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.contains("4401") && said.contains("parlor token"), "{said}");
 }
 
 /// A child that is ended with the test.

@@ -4,7 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test that fails here fails")]
 
 use std::process::{Command, Output};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use engine::RawJson;
 use game::{Actor, Status, UserId, Version, Viewer};
@@ -38,7 +38,7 @@ fn backend() -> Actor {
 
 async fn give(table: &Table, actor: Actor, command: Value) -> Version {
     let body = Some(json_of(&command));
-    let request = Request { actor, body, expected: None, key: None };
+    let request = Request { actor, body, expected: None, key: None, begun: Instant::now() };
     table.command(request).await.unwrap().version
 }
 
@@ -273,7 +273,8 @@ async fn a_deleted_session_has_a_log_too() {
     let mut world = World::new(2).await;
     let tables = &world.running.as_ref().unwrap().app.tables;
     let table = tables.open(world.session.parse().unwrap()).await.unwrap();
-    let request = Request { actor: backend(), body: None, expected: None, key: None };
+    let begun = Instant::now();
+    let request = Request { actor: backend(), body: None, expected: None, key: None, begun };
     table.command(request).await.unwrap();
     drop(table);
     world.stop().await;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -65,10 +65,10 @@ pub fn trace_id() -> TraceId {
     CURRENT.try_with(|(id, _)| id.clone()).unwrap_or_else(|_| TraceId::random())
 }
 
-/// How long ago the request began that this task answers; `None` outside of any.
+/// When the request began that this task answers; now, outside of any.
 #[must_use]
-pub fn request_age() -> Option<Duration> {
-    CURRENT.try_with(|(_, started)| started.elapsed()).ok()
+pub fn request_began() -> Instant {
+    CURRENT.try_with(|(_, started)| *started).unwrap_or_else(|_| Instant::now())
 }
 
 /// The id of a request that has passed [`trace`]; a new one for any other.

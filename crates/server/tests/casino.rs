@@ -133,6 +133,44 @@ async fn a_window_that_comes_back_gets_exactly_what_it_missed() {
 }
 
 #[tokio::test]
+async fn a_window_that_missed_a_thousand_gets_them_all_however_slowly_it_reads() {
+    let house = House::start().await;
+    let admin = house.person_with("7001", &[ADMIN]).await;
+    let ann = house.guest("Ann").await;
+    let grant = json!({"amount": 1_000_000});
+    house.post(&format!("/api/users/{}/tokens", ann.id), Some(&admin.token), grant).await;
+    let mut other = own(&house, &ann, None).await;
+    other.next().await;
+    // Each tells of the play and of the balance.
+    let pull = json!({"pull_count": 10});
+    house.post("/api/games/gacha/pull", Some(&ann.token), pull.clone()).await;
+    let since = id(&other.next_of(&["balance"]).await).to_owned();
+    let mut missed = Vec::new();
+    while missed.len() < 1_000 {
+        house.post("/api/games/gacha/pull", Some(&ann.token), pull.clone()).await;
+        missed.push(other.next_of(&["game_event"]).await);
+        missed.push(other.next_of(&["balance"]).await);
+    }
+    let subscribed = house.app().hub.stats().subscriptions;
+    let path = format!("/api/games/ws?since={since}");
+    let mut back = house.narrow_socket(&path, &ann.token).await;
+    // It reads only when all of it waits, and more has happened.
+    while house.app().hub.stats().subscriptions == subscribed {
+        tokio::task::yield_now().await;
+    }
+    spin(&house, &ann, 7).await;
+    missed.push(other.next_of(&["game_event"]).await);
+    assert_eq!(back.next().await["gap"], false);
+    for one in &missed {
+        assert_eq!(back.next().await, *one);
+    }
+    assert_eq!(house.app().hub.stats().closed, BTreeMap::new());
+    // One more is too many.
+    let mut late = own(&house, &ann, Some(&since)).await;
+    assert_eq!(late.next().await["gap"], true);
+}
+
+#[tokio::test]
 async fn a_monitor_loses_and_doubles_nothing_whenever_it_comes() {
     const PLAYS: usize = 60;
     let house = House::start().await;
@@ -320,8 +358,16 @@ async fn monitors_are_told_what_each_leg_takes_and_what_was_refused() {
     let refused =
         house.attempt("/api/games/slot/spin", &admin.token, json!({"bet_amount": -1})).await;
     assert!(refused.starts_with("422"), "{refused}");
-    let (mut decoded, mut committed, mut bad) = (0, 0, 0);
-    while (decoded, committed, bad) != (2, 1, 1) {
+    // A command on a socket, to another game, has the same legs.
+    let service = house.service().await;
+    let session = house.session(&service, json!({"public": {}})).await;
+    let mut socket = house.socket("/ws", Some(&service)).await;
+    let put = json!({"do": "put", "public": {"n": 1}});
+    socket.send(json!({"type": "command", "session": session, "command": put})).await;
+    let result = socket.next_of(&["result"]).await;
+    assert!(result.get("error").is_none(), "{result}");
+    let (mut counted, mut bad) = ([0; 3], 0);
+    while (counted, bad) != ([2; 3], 1) {
         let stats = watch.next_of(&["stats"]).await;
         for leg in ["decode", "rules", "commit", "fanout"] {
             let leg = &stats["legs"][leg];
@@ -329,8 +375,10 @@ async fn monitors_are_told_what_each_leg_takes_and_what_was_refused() {
             assert_eq!(count > 0, leg["p50_ms"].as_f64().is_some_and(|ms| ms > 0.0), "{stats}");
             assert!(leg["p99_ms"].as_f64() >= leg["p50_ms"].as_f64(), "{stats}");
         }
-        decoded += stats["legs"]["decode"]["count"].as_u64().unwrap();
-        committed += stats["legs"]["commit"]["count"].as_u64().unwrap();
+        let counts =
+            ["decode", "rules", "commit"].map(|leg| stats["legs"][leg]["count"].as_u64().unwrap());
+        assert!(counts.iter().all(|count| *count == counts[0]), "the same commands: {stats}");
+        counted = [0, 1, 2].map(|leg| counted[leg] + counts[leg]);
         bad += stats["refused"]["INVALID_BET"].as_u64().unwrap_or(0);
         assert!(stats["refused"].as_object().unwrap().keys().all(|code| code == "INVALID_BET"));
     }

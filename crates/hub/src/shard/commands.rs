@@ -176,8 +176,11 @@ impl Shard {
         if let Some((_, conn)) = self.open(id) {
             conn.subs.push(at);
         }
-        for frame in subscribe.first {
-            self.send(slot, frame);
+        // The first counts as a message, so that one that asks again and again and reads nothing is
+        // still too slow; what follows it is one beginning, however many frames it has.
+        for (frame, place) in subscribe.first.into_iter().zip(0..) {
+            let kind = if place == 0 { Kind::Direct } else { Kind::First };
+            self.send_as(slot, kind, frame);
         }
     }
 

@@ -21,6 +21,9 @@ pub(super) const MAX_SLICES: usize = 64;
 pub(super) enum Kind {
     /// Stays where it is. `counted` in `direct`.
     Direct,
+    /// As `Direct`, but counted in bytes alone: what a subscription begins with may be many frames,
+    /// and a reader is not slow because it has missed much.
+    First,
     /// As `Direct`, of a broadcast: counted in `events`.
     Event,
     /// A newer one of the same channel takes its place.
@@ -54,9 +57,10 @@ pub(super) struct Outbox {
     /// Bytes of the head that are written already. A head with any is out of reach: it must be
     /// finished whatever happens.
     offset: u32,
-    /// Waiting frames of kinds `Direct` and `Event`, and their bytes.
+    /// Waiting frames of kinds `Direct` and `Event`.
     pub(super) direct: u32,
     pub(super) events: u32,
+    /// Bytes of these, and of those of kind `First`.
     pub(super) bytes: u32,
 }
 
@@ -76,6 +80,7 @@ impl Outbox {
         match node.kind {
             Kind::Direct => self.direct += 1,
             Kind::Event => self.events += 1,
+            Kind::First => {}
             Kind::View | Kind::Control | Kind::Close => return,
         }
         self.bytes = self.bytes.saturating_add(weight(node));
@@ -85,6 +90,7 @@ impl Outbox {
         match node.kind {
             Kind::Direct => self.direct -= 1,
             Kind::Event => self.events -= 1,
+            Kind::First => {}
             Kind::View | Kind::Control | Kind::Close => return,
         }
         self.bytes = self.bytes.saturating_sub(weight(node));
@@ -292,6 +298,11 @@ mod tests {
             push(&mut arena, &mut out, text, Kind::Direct);
         }
         assert_eq!((out.direct, out.bytes), (3, 12));
+        let mut begun = Outbox::EMPTY;
+        push(&mut arena, &mut begun, "aa", Kind::First);
+        assert_eq!((begun.direct, begun.events, begun.bytes), (0, 0, 4), "bytes alone");
+        arena.clear(&mut begun, true);
+        assert_eq!(begun.bytes, 0);
         assert_eq!(arena.single(&out, None), None, "there are three");
         assert_eq!(arena.single(&Outbox::EMPTY, None), None);
         let mut joined = b"before".to_vec();

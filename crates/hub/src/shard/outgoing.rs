@@ -112,7 +112,7 @@ impl Outgoing {
     pub(super) fn account(&mut self, conn: &mut Conn, tally: &mut Tally, bytes: usize) -> bool {
         let micros = self.micros;
         let written = self.arena.written(&mut conn.out, conn.deflate, bytes, |node| {
-            if !matches!(node.kind, Kind::Direct | Kind::Close) {
+            if !matches!(node.kind, Kind::Direct | Kind::First | Kind::Close) {
                 tally.latency(u64::from(micros.wrapping_sub(node.at)));
             }
         });
@@ -135,6 +135,7 @@ pub(super) fn is_full(out: &Outbox, kind: Kind, limits: &HubLimits) -> bool {
     let queued = match kind {
         Kind::Direct => out.direct as usize >= limits.direct_queue,
         Kind::Event => out.events as usize >= limits.event_queue,
+        Kind::First => false,
         // At most one for each subscription.
         Kind::View | Kind::Control | Kind::Close => return false,
     };

@@ -162,15 +162,19 @@ impl Shard {
 
     /// Queues a message for this socket alone; too many unsent ones end it.
     pub(super) fn send(&mut self, slot: u32, frame: Frame) {
-        if self.is_full(slot, Kind::Direct) {
+        self.send_as(slot, Kind::Direct, frame);
+    }
+
+    /// As `send`, for what goes with the rules of `kind`, which no broadcast has.
+    pub(super) fn send_as(&mut self, slot: u32, kind: Kind, frame: Frame) {
+        if self.is_full(slot, kind) {
             return self.close_slow(slot);
         }
         let at = self.outgoing.micros;
         let Some(conn) = self.conns[slot as usize].as_mut().filter(|conn| conn.is_open()) else {
             return;
         };
-        let entry = Entry { frame, kind: Kind::Direct, slot, channel: NONE, at };
-        self.outgoing.put(conn, entry);
+        self.outgoing.put(conn, Entry { frame, kind, slot, channel: NONE, at });
     }
 
     /// Is there no room for one more frame, even after writing what the kernel takes?

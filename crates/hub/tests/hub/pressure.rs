@@ -176,6 +176,52 @@ fn too_many_direct_messages_end_the_socket() {
 }
 
 #[test]
+fn a_subscription_begins_with_as_many_frames_as_there_are_bytes_for() {
+    let limits = HubLimits { event_queue: 10, direct_queue: 10, ..quiet().limits };
+    let world = World::new(HubConfig { limits, ..quiet() });
+    let (mut client, mut other) = (world.connect(), world.connect());
+    subscribe(&world, &other);
+    // The kernel takes some of it, the rest waits; 4 MiB would be too much, ten frames are not.
+    let fill = |number| Frame::text(&format!("f {number} {}", ".".repeat(2_000)));
+    let first = (1..=1_000).map(fill).collect();
+    world.hub.subscribe(client.id, BOARD, Subscribe { first, version: 0 });
+    world.publish(7, 1, vec![event(BOARD, "e 1")]);
+    world.hub.send(client.id, Frame::text("d 1"));
+    other.expect(&["e 1"]);
+    world.until("it is carried out", |stats| stats.queued == 0);
+    for number in 1..=1_000 {
+        assert_eq!(label(client.text().as_bytes()), ("f".to_owned(), number));
+    }
+    client.expect(&["e 1", "d 1"]);
+    assert_eq!(world.hub.stats().closed, Default::default());
+}
+
+#[test]
+fn what_subscriptions_begin_with_is_bounded() {
+    for (limits, each) in [
+        // Each beginning is one message,
+        (HubLimits { direct_queue: 10, ..quiet().limits }, 1),
+        // and all have bytes.
+        (HubLimits { outbox_bytes: 10 * LARGE, ..quiet().limits }, 50),
+    ] {
+        let world = World::new(HubConfig { limits, ..quiet() });
+        let mut stopped = world.connect();
+        subscribe(&world, &stopped);
+        // Each on a channel of its own, so that there is always one until the socket is closed.
+        for lane in 1..250 {
+            let first = (0..each).map(|number| Frame::text(&text("f", number))).collect();
+            let (channel, begins) = (Channel::new(7, lane), Subscribe { first, version: 0 });
+            world.hub.subscribe(stopped.id, channel, begins);
+            if world.until("it is carried out", |stats| stats.queued == 0).subscriptions == 0 {
+                break;
+            }
+        }
+        let got = stopped.rest();
+        assert_eq!(got.last().expect("a close frame").payload[..2], 4408u16.to_be_bytes());
+    }
+}
+
+#[test]
 fn one_that_never_reads_is_let_go() {
     let limits = HubLimits { event_queue: 10, ..quiet().limits };
     let close_wait = std::time::Duration::from_millis(20);

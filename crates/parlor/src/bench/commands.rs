@@ -3,19 +3,19 @@
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
-use clap::Args;
+use clap::{Args, value_parser};
 use client::Api;
 use hdrhistogram::Histogram;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::json;
 
-use super::Common;
 use super::child::Server;
 use super::contender::NO_HEARTBEAT;
 use super::noise::{Disturbance, Noise};
 use super::publisher::{command_socket, send_command};
 use super::report;
+use super::{Common, MOST, between};
 
 /// All must be answered by then.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,13 +24,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug, Args)]
 pub(crate) struct Commands {
     /// Commands in flight, over all sessions.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 64, value_parser = value_parser!(u64).range(1..=MOST))]
     in_flight: u64,
     /// Sessions that the commands are spread over.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 64, value_parser = between(1, 1_000_000))]
     sessions: usize,
     /// Commands in all.
-    #[arg(long, default_value_t = 40_000)]
+    #[arg(long, default_value_t = 40_000, value_parser = value_parser!(u64).range(1..=MOST))]
     commands: u64,
     #[command(flatten)]
     common: Common,
@@ -51,10 +51,6 @@ struct Figures {
 
 impl Commands {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        ensure!(
-            self.sessions > 0 && self.in_flight > 0,
-            "sessions and commands in flight: at least 1"
-        );
         let server = Server::parlor(&self.common, &NO_HEARTBEAT)?;
         let token = server.token("service")?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

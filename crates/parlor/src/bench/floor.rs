@@ -6,16 +6,16 @@ mod players;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
-use clap::Args;
+use clap::{Args, value_parser};
 use hdrhistogram::Histogram;
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use super::Common;
 use super::child::Server;
 use super::contender::NO_HEARTBEAT;
 use super::noise::{Disturbance, Noise};
 use super::report::{self, Latency, histogram};
+use super::{Common, MOST, between};
 use players::{Crowd, Latencies};
 
 /// Without a play for so long, something was lost.
@@ -32,16 +32,16 @@ const PLAYS_OF_ONE: u64 = 900;
 #[derive(Debug, Args)]
 pub(crate) struct Floor {
     /// Users, each with a wallet, a connection for plays and a socket for events.
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = 1_000, value_parser = between(1, 100_000))]
     users: usize,
     /// Sockets of an admin that get the events of all.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = between(1, 10_000))]
     monitors: usize,
     /// Plays in flight, in the leg that goes as fast as it can.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 64, value_parser = between(1, 100_000))]
     in_flight: usize,
     /// Plays in each leg.
-    #[arg(long, default_value_t = 30_000)]
+    #[arg(long, default_value_t = 30_000, value_parser = value_parser!(u64).range(1..=MOST))]
     plays: u64,
     #[command(flatten)]
     common: Common,
@@ -80,10 +80,7 @@ struct Leg {
 
 impl Floor {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        ensure!(
-            self.users > 0 && self.monitors > 0 && self.in_flight > 0 && self.plays > 0,
-            "users, monitors, plays in flight and plays: at least 1"
-        );
+        // The bounds of the arguments are far below where these would overflow.
         let all = WARM_UP + 2 * self.plays;
         let room = PLAYS_OF_ONE * self.users as u64;
         ensure!(all <= room, "{} users have tokens for {room} plays, not for {all}", self.users);

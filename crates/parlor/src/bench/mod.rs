@@ -21,6 +21,7 @@ mod wire;
 
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
 /// Workloads.
@@ -47,6 +48,14 @@ pub(crate) enum Bench {
     /// A server with its crowd, that takes turns with another (used by `stadium`).
     #[command(hide = true)]
     Contender(contender::Process),
+}
+
+/// Plays, moves or commands of one run at the most: the time of each is kept until its end.
+const MOST: u64 = 100_000_000;
+
+/// A number of sockets or of other things that take memory from the start.
+fn between(least: u64, most: u64) -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(least..=most)
 }
 
 /// What all workloads take.
@@ -84,6 +93,39 @@ impl Bench {
             Self::Floor(floor) => floor.run(),
             Self::BaselineServer(server) => server.run(),
             Self::Contender(process) => process.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(subcommand)]
+        _bench: Bench,
+    }
+
+    #[test]
+    fn numbers_that_no_machine_has_are_refused_at_once() {
+        let read = |name: &str, option: &str, value: &str| {
+            Line::try_parse_from(["bench", name, option, value]).map(drop)
+        };
+        for (name, options) in [
+            ("floor", &["--users", "--monitors", "--in-flight", "--plays"][..]),
+            ("tables", &["--tables", "--moves"]),
+            ("commands", &["--in-flight", "--sessions", "--commands"]),
+        ] {
+            for option in options {
+                for wrong in ["0", "9223372036854775808", "18446744073709551615", "-1"] {
+                    let error = read(name, option, wrong).expect_err(wrong).to_string();
+                    assert!(error.contains(option), "{name} {option} {wrong}: {error}");
+                }
+                assert!(read(name, option, "1").is_ok(), "{name} {option}");
+            }
         }
     }
 }

@@ -5,17 +5,16 @@ mod players;
 
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
-use clap::Args;
+use clap::{Args, value_parser};
 use hdrhistogram::Histogram;
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use super::Common;
 use super::child::Server;
 use super::contender::NO_HEARTBEAT;
 use super::noise::{Disturbance, Noise};
 use super::report::{self, Latency, histogram};
+use super::{Common, MOST, between};
 use players::Floor;
 
 /// Without a move for so long, the games have come to a halt.
@@ -29,10 +28,10 @@ const WARM_UP: u64 = 2_000;
 pub(crate) struct Tables {
     /// Tables, each with four players and a spectator. As many commands are in flight, since at
     /// each table one seat is to move.
-    #[arg(long, default_value_t = 256)]
+    #[arg(long, default_value_t = 256, value_parser = between(1, 20_000))]
     tables: usize,
     /// Moves in each leg.
-    #[arg(long, default_value_t = 40_000)]
+    #[arg(long, default_value_t = 40_000, value_parser = value_parser!(u64).range(1..=MOST))]
     moves: u64,
     #[command(flatten)]
     common: Common,
@@ -65,7 +64,6 @@ struct Leg {
 
 impl Tables {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        ensure!(self.tables > 0 && self.moves > 0, "tables and moves: at least 1");
         let (views, _) = self.leg("full views", false, None)?;
         let (patches, _) = self.leg("patches", true, None)?;
         let half = patches.commits_per_second.max(views.commits_per_second) / 2.0;

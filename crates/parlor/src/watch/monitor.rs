@@ -20,7 +20,7 @@ pub(super) async fn follow(api: Api, paint: Paint, as_json: bool) -> anyhow::Res
         let text = if as_json { format!("{}\n", line_of(&change)) } else { told(paint, &change) };
         print::text(text)?;
         if let Change::Closed { why } = change {
-            bail!("the server closed the stream: {why}");
+            bail!(super::advised(&why));
         }
     }
 }

@@ -148,7 +148,7 @@ async fn table(
 struct From {
     /// Go on after this event, an `id`. What the server does not remember any more is a gap, and it
     /// says so.
-    #[param(example = "1755345296789-4711-12-0")]
+    #[param(example = "1755345296789-4711-000000000012-0000")]
     since: Option<String>,
     /// A token, for those who can send neither a header nor a subprotocol.
     #[allow(dead_code, reason = "read from the raw query, where it stands unescaped")]

@@ -9,7 +9,8 @@ use hub::LATENCY_BOUNDS_MICROS;
 /// The legs of a command before its fan-out, which the hub counts.
 #[derive(Debug, Default)]
 pub struct Legs<T> {
-    /// From the request's first line to the command in the hands of its session.
+    /// From the beginning of the request, or of the work on the message of a socket, to the command
+    /// in the hands of its session.
     pub decode: T,
     /// The rules, and what they made written down.
     pub rules: T,

@@ -123,15 +123,12 @@ impl Metrics {
         self.0.commit.observe(took.as_secs_f64());
     }
 
-    /// A command is in the hands of its session, so long after its request began.
-    pub fn decode(&self, took: Duration) {
-        self.0.legs.decode.observe(took);
-    }
-
-    /// The rules were done with a command, and its commit was durable so long after that.
-    pub fn rules_and_commit(&self, rules: Duration, commit: Duration) {
-        self.0.legs.rules.observe(rules);
-        self.0.legs.commit.observe(commit);
+    /// What each leg of one command took, whose commit is durable. All at once, so that all count
+    /// the same commands.
+    pub fn legs_of_one(&self, took: Legs<Duration>) {
+        self.0.legs.decode.observe(took.decode);
+        self.0.legs.rules.observe(took.rules);
+        self.0.legs.commit.observe(took.commit);
     }
 
     /// What each leg of commands took until now.

@@ -90,6 +90,7 @@ pub(super) async fn join(app: &App, peer: &Arc<Peer>, id: SessionId, join: Join)
 }
 
 fn step(app: &App, peer: &Arc<Peer>, text: &str) -> Result<(), Slow> {
+    let begun = Instant::now();
     match read(text) {
         Ok(ClientMessage::Ping { reference }) => {
             app.hub.send(peer.conn(), frames::pong(short(reference).as_deref()));
@@ -99,7 +100,7 @@ fn step(app: &App, peer: &Arc<Peer>, text: &str) -> Result<(), Slow> {
         Ok(ClientMessage::Unsubscribe { topic, reference }) => {
             unsubscribe(app, peer, &topic, short(reference).as_deref())
         }
-        Ok(ClientMessage::Command(command)) => self::command(app, peer, command),
+        Ok(ClientMessage::Command(command)) => self::command(app, peer, command, begun),
         Ok(ClientMessage::Token { token }) => Err(Slow::Token(token)),
         Err(Unreadable::Type(kind)) => {
             let message = format!("the protocol has no message of type {kind:?}");
@@ -287,7 +288,7 @@ fn unsubscribe(
     left.map_err(|full| Slow::Post(table, full))
 }
 
-fn command(app: &App, peer: &Arc<Peer>, command: Command) -> Result<(), Slow> {
+fn command(app: &App, peer: &Arc<Peer>, command: Command, begun: Instant) -> Result<(), Slow> {
     let reference = short(command.reference);
     let id = match &command.session {
         Some(Value::String(id)) => id.parse::<SessionId>().ok(),
@@ -326,6 +327,7 @@ fn command(app: &App, peer: &Arc<Peer>, command: Command) -> Result<(), Slow> {
         body: Some(body),
         expected: command.lock_version.map(Version),
         key: command.id,
+        begun,
     };
     match shown(app, peer, id) {
         Some(table) => table

@@ -41,10 +41,13 @@ struct Inner {
 }
 
 /// Invariants: `users` holds no user without sockets; `of_conn` names the user of each of them; no
-/// two users ever have the same channel.
+/// two users ever have the same channel; `published` never goes back.
 #[derive(Default)]
 struct State {
     recent: VecDeque<Told>,
+    /// The number of what went to the hub last. Who begins to follow begins there, so that the hub
+    /// knows whom an event concerns that found a shard's queue full.
+    published: u64,
     users: HashMap<UserId, Followers>,
     of_conn: HashMap<ConnId, UserId>,
     monitors: HashSet<ConnId>,
@@ -52,6 +55,8 @@ struct State {
     /// Who has come and who has gone since monitors were told.
     joined: BTreeSet<UserId>,
     left: BTreeSet<UserId>,
+    /// How many sockets there were then.
+    connections_told: usize,
 }
 
 struct Followers {
@@ -107,8 +112,8 @@ impl Streams {
         let mut to_monitors = Vec::new();
         for one in told {
             let part = |channel| Part { channel, body: PartBody::Event(one.frame.clone()) };
-            if let Some(followers) = state.users.get(&one.user) {
-                self.publish(followers.channel, vec![part(followers.channel)]);
+            if let Some(channel) = state.users.get(&one.user).map(|followers| followers.channel) {
+                self.publish(&mut state, channel, vec![part(channel)]);
             }
             if one.to_monitors && !state.monitors.is_empty() {
                 to_monitors.push(part(MONITORS));
@@ -119,12 +124,13 @@ impl Streams {
             state.recent.push_back(one);
         }
         if !to_monitors.is_empty() {
-            self.publish(MONITORS, to_monitors);
+            self.publish(&mut state, MONITORS, to_monitors);
         }
     }
 
-    fn publish(&self, channel: Channel, parts: Vec<Part>) {
-        self.0.hub.publish(Arc::new(Broadcast::new(channel.stream, 0, parts)));
+    fn publish(&self, state: &mut State, channel: Channel, parts: Vec<Part>) {
+        state.published += 1;
+        self.0.hub.publish(Arc::new(Broadcast::new(channel.stream, state.published, parts)));
     }
 
     /// The socket follows what happens to its user from now on. `first` makes the frame before all
@@ -141,13 +147,17 @@ impl Streams {
         let (gap, missed) = state.missed(since, |told| told.user == *user);
         let missed = missed.into_iter().map(|told| told.frame.clone());
         let first = std::iter::once(first(gap)).chain(missed).collect();
-        self.0.hub.subscribe(conn, channel, Subscribe { first, version: 0 });
+        self.0.hub.subscribe(conn, channel, Subscribe { first, version: state.published });
     }
 
     /// The socket follows what happens to all users from now on. Whether it may is its caller's to
     /// know. `before` goes out before the snapshot.
     pub fn follow_all(&self, conn: ConnId, since: Option<&str>, before: Option<Frame>) {
         let mut state = self.state();
+        // The snapshot has who came and went since the last tick. Who watches already must hear of
+        // it first: a coming and its going would cancel each other out, and the newcomer, whose
+        // snapshot had one of them, would never hear of the other.
+        self.flush_presence(&mut state);
         state.monitors.insert(conn);
         let (gap, missed) = state.missed(since, |told| told.to_monitors);
         let recent = match gap {
@@ -158,7 +168,7 @@ impl Streams {
         let beginning = Beginning { gap, connected: &state.users, connections, recent };
         let snapshot = Frame::text(&spelled::snapshot_text(&beginning));
         let first = before.into_iter().chain([snapshot]).collect();
-        self.0.hub.subscribe(conn, MONITORS, Subscribe { first, version: 0 });
+        self.0.hub.subscribe(conn, MONITORS, Subscribe { first, version: state.published });
     }
 
     /// The socket follows its user's stream no more, or is gone.
@@ -179,21 +189,28 @@ impl Streams {
 
     /// Tells monitors who has come and gone since the last time.
     fn tell_presence(&self) {
-        let mut state = self.state();
+        self.flush_presence(&mut self.state());
+    }
+
+    fn flush_presence(&self, state: &mut State) {
         let (joined, left) = (std::mem::take(&mut state.joined), std::mem::take(&mut state.left));
-        if state.monitors.is_empty() || (joined.is_empty() && left.is_empty()) {
+        let connections = state.of_conn.len();
+        let before = std::mem::replace(&mut state.connections_told, connections);
+        let news = !joined.is_empty() || !left.is_empty() || before != connections;
+        if state.monitors.is_empty() || !news {
             return;
         }
-        let (connected, connections) = (state.users.len(), state.of_conn.len());
-        let frame = Frame::text(&spelled::presence_text(&joined, &left, connected, connections));
-        self.publish(MONITORS, vec![Part { channel: MONITORS, body: PartBody::Event(frame) }]);
+        let text = spelled::presence_text(&joined, &left, state.users.len(), connections);
+        let body = PartBody::Event(Frame::text(&text));
+        self.publish(state, MONITORS, vec![Part { channel: MONITORS, body }]);
     }
 
     /// Tells monitors something of which only the latest counts.
     fn tell_monitors(&self, frame: Frame) {
-        if !self.state().monitors.is_empty() {
+        let mut state = self.state();
+        if !state.monitors.is_empty() {
             let part = Part { channel: MONITORS, body: PartBody::Control(frame) };
-            self.publish(MONITORS, vec![part]);
+            self.publish(&mut state, MONITORS, vec![part]);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use game::{SessionId, Timestamp, Version};
 
 /// The id of an announcement: the time and place of its commit, so that the log of the session
-/// gives the same ids again. As text, ids sort by time.
+/// gives the same ids again. As texts, ids sort by time, and those of one session by their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// When.
@@ -22,8 +22,10 @@ pub struct Position {
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, session, version, index } = self;
-        // 13 digits of milliseconds last until the year 2286.
-        write!(f, "{:013}-{session}-{version}-{index}", at.0)
+        // 13 digits of milliseconds last until the year 2286; 12 of versions, and 4 for the events
+        // of one commit, are more than any session has. Older ids had neither filled up: both are
+        // read.
+        write!(f, "{:013}-{session}-{:012}-{index:04}", at.0, version.0)
     }
 }
 
@@ -61,12 +63,32 @@ mod tests {
             version: Version(12),
             index: 1,
         };
-        assert_eq!(position.to_string(), "1755345296789-4711-12-1");
+        assert_eq!(position.to_string(), "1755345296789-4711-000000000012-0001");
         assert_eq!(position.to_string().parse(), Ok(position));
-        let early = Position { at: Timestamp(5), ..position };
-        assert!(early.to_string() < position.to_string(), "{early}");
+        assert_eq!("1755345296789-4711-12-1".parse(), Ok(position), "as it was written before");
         for bad in ["", "1", "1-2-3", "1-2-3-4-5", "x-2-3-4", "1-0-3-4", "1-2-3--4", "e1:5"] {
             assert_eq!(bad.parse::<Position>(), Err(BadPosition), "{bad}");
         }
+    }
+
+    #[test]
+    fn ids_of_one_session_sort_as_texts() {
+        let places = [
+            (5, 1, 0),
+            (1_000, 9, 0),
+            (1_000, 9, 9),
+            (1_000, 9, 10),
+            (1_000, 10, 0),
+            (1_001, 99, 0),
+        ];
+        let id = |(at, version, index)| {
+            let session = SessionId::new(4711).unwrap();
+            let (at, version) = (Timestamp(at), Version(version));
+            Position { at, session, version, index }.to_string()
+        };
+        let mut ids = places.map(id);
+        ids.reverse();
+        ids.sort_unstable();
+        assert_eq!(ids, places.map(id));
     }
 }

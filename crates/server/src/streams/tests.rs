@@ -1,4 +1,7 @@
-//! The buffer: what was missed, and what is newest. Must not know sockets.
+//! The buffer: what was missed, and what is newest. Must not know sockets, but for those of
+//! `sockets`.
+
+mod sockets;
 
 use game::{SessionId, Timestamp, Version};
 

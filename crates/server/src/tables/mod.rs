@@ -8,6 +8,7 @@ mod sweep;
 mod task;
 
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use engine::{Answered, Patch, RawJson, Refused, ToldEvent, Undone};
 use game::{Actor, GameName, SeatId, SessionId, Status, Timestamp, UserId, Version, Viewer};
@@ -46,7 +47,7 @@ pub enum TableError {
     Unavailable(String),
 }
 
-/// A command over HTTP.
+/// A command of a user, or of the server for one.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// Who wants it.
@@ -57,6 +58,8 @@ pub struct Request {
     pub expected: Option<Version>,
     /// Idempotency key.
     pub key: Option<String>,
+    /// When the work began on what brought it here: the first leg of its way is measured from then.
+    pub begun: Instant,
 }
 
 /// Who is here, on one session.

@@ -27,6 +27,7 @@ use super::audience::{Audience, channel};
 use super::registry::Tables;
 use super::{Commitment, EventView, Message, Published, ReplyTo, Request, TableError};
 use crate::frames::{self, Origin};
+use crate::metrics::Legs;
 use crate::{clock, problem};
 
 /// Inputs taken in one turn before the table publishes.
@@ -65,6 +66,8 @@ pub(super) struct TableTask {
 struct Waiting {
     reply: ReplyTo,
     asked: Instant,
+    /// What it took to come here.
+    decode: Duration,
     /// What the rules took.
     rules: Duration,
 }
@@ -259,8 +262,9 @@ impl TableTask {
         self.next_ticket += 1;
         let ticket = Ticket(self.next_ticket);
         let asked = Instant::now();
-        self.waiting.insert(ticket, Waiting { reply, asked, rules: Duration::ZERO });
-        let Request { actor, body, expected, key } = request;
+        let Request { actor, body, expected, key, begun } = request;
+        let decode = asked.saturating_duration_since(begun);
+        self.waiting.insert(ticket, Waiting { reply, asked, decode, rules: Duration::ZERO });
         let input = Input::Command(Command { ticket, actor, body, expected, key });
         // Rules are plain functions of a state that they cannot change: after a panic the session
         // is what it was, and only this command is lost.
@@ -357,14 +361,16 @@ impl TableTask {
     }
 
     fn answer_ticket(&mut self, ticket: Ticket, outcome: Outcome) {
-        let Some(Waiting { reply, asked, rules }) = self.waiting.remove(&ticket) else { return };
+        let Some(Waiting { reply, asked, decode, rules }) = self.waiting.remove(&ticket) else {
+            return;
+        };
         let metrics = &self.tables.shared().metrics;
         match &outcome {
             Ok(_) => {
                 metrics.command("committed");
                 let took = asked.elapsed();
                 metrics.commit_latency(took);
-                metrics.rules_and_commit(rules, took.saturating_sub(rules));
+                metrics.legs_of_one(Legs { decode, rules, commit: took.saturating_sub(rules) });
             }
             Err(Refused::Stale { .. }) => metrics.command("stale"),
             Err(Refused::Unavailable(_) | Refused::Busy) => metrics.command("unavailable"),

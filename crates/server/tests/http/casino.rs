@@ -95,6 +95,27 @@ async fn every_play_is_paid_told_and_kept() {
     let ben = world.guest("Ben").await;
     assert_eq!(history(&world, &ben).await, Vec::<Value>::new());
     refused(world.get(&ben, &since), 400, "BAD_REQUEST").await;
+    // An id counts only as a whole.
+    let parts: Vec<&str> = ids[0].split('-').collect();
+    let of = |at: &str, version: &str, index: &str| format!("{at}-{}-{version}-{index}", parts[1]);
+    let unpadded = |text: &str| text.parse::<u64>().unwrap().to_string();
+    let made_up = [
+        of("0000000000001", parts[2], parts[3]),
+        of(parts[0], "999999", parts[3]),
+        of(parts[0], "0", parts[3]),
+        of(parts[0], parts[2], "77"),
+    ];
+    for id in made_up {
+        for way in ["since", "before"] {
+            let path = format!("/api/games/history?{way}={id}");
+            refused(world.get(&ann, &path), 400, "BAD_REQUEST").await;
+        }
+    }
+    let both = format!("/api/games/history?since={}&before={}", ids[0], ids[4]);
+    refused(world.get(&ann, &both), 400, "BAD_REQUEST").await;
+    let older = of(parts[0], &unpadded(parts[2]), &unpadded(parts[3]));
+    let again = ok(world.get(&ann, &format!("/api/games/history?limit=4&since={older}"))).await;
+    assert_eq!(again, page, "as ids were written before");
     refused(world.get(&Person::nobody(), "/api/games/history"), 401, "UNAUTHORIZED").await;
 }
 

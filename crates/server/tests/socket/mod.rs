@@ -228,7 +228,8 @@ impl House {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
         let stream = MaybeTlsStream::Plain(socket.connect(address).await.unwrap());
-        let url = format!("ws://{address}{path}?token={token}");
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let url = format!("ws://{address}{path}{mark}token={token}");
         let (stream, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
         Socket { stream, subprotocol: None, heard: Vec::new(), held: None }
     }

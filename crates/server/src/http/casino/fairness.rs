@@ -2,14 +2,12 @@
 //! seed, the counter. Must not know how draws are made.
 
 use axum::Json as JsonBody;
-use axum::extract::State;
 use axum::response::Response;
 use protocol::codes;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Wallet, shapes};
-use crate::app::App;
 use crate::http::extract::{Fields, Key, OptionalJson};
 use crate::http::openapi::{ReadErrors, WriteErrors};
 use crate::http::sessions::json;
@@ -45,10 +43,9 @@ pub(super) async fn show(wallet: Wallet) -> Result<JsonBody<Value>, Problem> {
     responses((status = 200, description = "The seed that was", body = shapes::Rotated), WriteErrors),
 )]
 pub(super) async fn rotate(
-    State(app): State<App>,
     wallet: Wallet,
     Key(key): Key,
     OptionalJson(fields): OptionalJson<Fields>,
 ) -> Result<Response, Problem> {
-    Ok(json(wallet.give(&app, key, "rotate", fields).await?.get().to_owned()))
+    Ok(json(wallet.give(key, "rotate", fields).await?.get().to_owned()))
 }

@@ -34,9 +34,9 @@ const SCAN_PAGE: usize = 500;
 #[into_params(parameter_in = Query)]
 pub(super) struct Which {
     /// Plays after this event (an `id`), the oldest of them first.
-    #[param(example = "1755345296789-4711-12-0")]
+    #[param(example = "1755345296789-4711-000000000012-0000")]
     since: Option<String>,
-    /// Plays before this event: the newest of them.
+    /// Plays before this event: the newest of them. Not together with `since`.
     before: Option<String>,
     /// At most so many, up to 1000.
     limit: Option<usize>,
@@ -45,7 +45,8 @@ pub(super) struct Which {
 /// Lists the caller's plays
 ///
 /// As `game_event` messages, oldest first; without `since` the newest ones. `more` says whether there
-/// are others on that side.
+/// are others on that side. 400 for an id that was never given to an event of the caller, and for
+/// `since` together with `before`.
 #[utoipa::path(
     get, path = "/api/games/history", tag = "casino", operation_id = "myPlays",
     params(Which), security(("bearer" = [])),
@@ -63,8 +64,12 @@ pub(super) async fn history(
         app,
     };
     let (events, more) = match (which.since, which.before) {
-        (Some(since), _) => plays.after(plays.place(&since)?, limit).await?,
-        (None, Some(before)) => plays.before(plays.place(&before)?, limit).await?,
+        (Some(_), Some(_)) => {
+            let why = "`since` or `before`, not both";
+            return Err(Problem::new(&codes::BAD_REQUEST, why));
+        }
+        (Some(since), None) => plays.after(plays.place(&since).await?, limit).await?,
+        (None, Some(before)) => plays.before(plays.place(&before).await?, limit).await?,
         (None, None) => plays.before((Version(u64::MAX), 0), limit).await?,
     };
     #[derive(Serialize)]
@@ -86,12 +91,22 @@ struct Plays {
 }
 
 impl Plays {
-    fn place(&self, id: &str) -> Result<Place, Problem> {
-        let position: Option<Position> = id.parse().ok();
-        let own = position.filter(|position| position.session == self.published.session);
+    /// Where the event of this id stands in the log. Each part of the id is compared: one that was
+    /// made up, or that an older copy of the store has given, is no place to go on from.
+    async fn place(&self, id: &str) -> Result<Place, Problem> {
         let why = "`since` and `before` are ids of events of your own";
-        let position = own.ok_or_else(|| Problem::new(&codes::BAD_REQUEST, why))?;
-        Ok((position.version, position.index))
+        let unknown = || Problem::new(&codes::BAD_REQUEST, why);
+        let position: Position = id.parse().map_err(|_| unknown())?;
+        let Position { at, session, version, index } = position;
+        if session != self.published.session || version > self.published.version {
+            return Err(unknown());
+        }
+        let before = Version(version.0.saturating_sub(1));
+        let entries = self.app.store.log(session, before, 1).await?;
+        let known = entries.first().is_some_and(|entry| {
+            (entry.version, entry.at) == (version, at) && (index as usize) < entry.events.len()
+        });
+        known.then_some((version, index)).ok_or_else(unknown)
     }
 
     /// The oldest ones after a place, and whether there are more.

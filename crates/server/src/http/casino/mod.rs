@@ -107,14 +107,10 @@ impl Wallet {
     /// Gives a command made of a verb and the fields of the body.
     async fn give(
         &self,
-        app: &App,
         key: Option<String>,
         verb: &str,
         fields: Fields,
     ) -> Result<RawJson, Problem> {
-        if let Some(age) = trace::request_age() {
-            app.metrics.decode(age);
-        }
         give(&self.table, self.login.actor(), key, command(verb, &[], fields)).await
     }
 }
@@ -125,7 +121,8 @@ async fn give(
     key: Option<String>,
     body: RawJson,
 ) -> Result<RawJson, Problem> {
-    let request = Request { actor, body: Some(body), expected: None, key };
+    let begun = trace::request_began();
+    let request = Request { actor, body: Some(body), expected: None, key, begun };
     let Answered { reply, .. } = carry_out(table, request).await?;
     Ok(reply)
 }

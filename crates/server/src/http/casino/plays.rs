@@ -1,10 +1,8 @@
 //! Plays: each is one commit of the caller's wallet, or none. Must not know what they pay.
 
-use axum::extract::State;
 use axum::response::Response;
 
 use super::{Wallet, shapes};
-use crate::app::App;
 use crate::http::extract::{Fields, Json, Key};
 use crate::http::openapi::WriteErrors;
 use crate::http::sessions::json;
@@ -20,12 +18,11 @@ use crate::problem::Problem;
     responses((status = 200, description = "It is durable", body = shapes::Spun), WriteErrors),
 )]
 pub(super) async fn spin(
-    State(app): State<App>,
     wallet: Wallet,
     Key(key): Key,
     Json(fields): Json<Fields>,
 ) -> Result<Response, Problem> {
-    Ok(json(wallet.give(&app, key, "spin", fields).await?.get().to_owned()))
+    Ok(json(wallet.give(key, "spin", fields).await?.get().to_owned()))
 }
 
 /// Plays rock, paper, scissors
@@ -37,12 +34,11 @@ pub(super) async fn spin(
     responses((status = 200, description = "It is durable", body = shapes::HandPlayed), WriteErrors),
 )]
 pub(super) async fn rps(
-    State(app): State<App>,
     wallet: Wallet,
     Key(key): Key,
     Json(fields): Json<Fields>,
 ) -> Result<Response, Problem> {
-    Ok(json(wallet.give(&app, key, "rps", fields).await?.get().to_owned()))
+    Ok(json(wallet.give(key, "rps", fields).await?.get().to_owned()))
 }
 
 /// Pulls items
@@ -55,12 +51,11 @@ pub(super) async fn rps(
     responses((status = 200, description = "It is durable", body = shapes::Pulled), WriteErrors),
 )]
 pub(super) async fn pull(
-    State(app): State<App>,
     wallet: Wallet,
     Key(key): Key,
     Json(fields): Json<Fields>,
 ) -> Result<Response, Problem> {
-    Ok(json(wallet.give(&app, key, "pull", fields).await?.get().to_owned()))
+    Ok(json(wallet.give(key, "pull", fields).await?.get().to_owned()))
 }
 
 /// Begins a crash round
@@ -74,12 +69,11 @@ pub(super) async fn pull(
     responses((status = 200, description = "It is durable", body = shapes::CrashBegun), WriteErrors),
 )]
 pub(super) async fn crash_bet(
-    State(app): State<App>,
     wallet: Wallet,
     Key(key): Key,
     Json(fields): Json<Fields>,
 ) -> Result<Response, Problem> {
-    Ok(json(wallet.give(&app, key, "crash_bet", fields).await?.get().to_owned()))
+    Ok(json(wallet.give(key, "crash_bet", fields).await?.get().to_owned()))
 }
 
 /// Cashes out of a crash round
@@ -92,10 +86,9 @@ pub(super) async fn crash_bet(
     responses((status = 200, description = "It is durable", body = shapes::CashedOut), WriteErrors),
 )]
 pub(super) async fn crash_cashout(
-    State(app): State<App>,
     wallet: Wallet,
     Key(key): Key,
     Json(fields): Json<Fields>,
 ) -> Result<Response, Problem> {
-    Ok(json(wallet.give(&app, key, "crash_cashout", fields).await?.get().to_owned()))
+    Ok(json(wallet.give(key, "crash_cashout", fields).await?.get().to_owned()))
 }

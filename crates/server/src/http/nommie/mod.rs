@@ -24,6 +24,7 @@ use crate::auth::Login;
 use crate::frames;
 use crate::problem::Problem;
 use crate::tables::{Request, Table, TableError};
+use crate::trace;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -103,6 +104,7 @@ impl Place {
             body: Some(command(verb, &[], fields)),
             expected,
             key,
+            begun: trace::request_began(),
         };
         match carry_out(&self.table, request).await {
             Ok(answered) => Ok(answered.version),

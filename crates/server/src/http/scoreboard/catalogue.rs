@@ -17,6 +17,7 @@ use crate::http::extract::{Fields, command, raw};
 use crate::problem::Problem;
 use crate::settings::CatalogueEditors;
 use crate::tables::{Published, Request, Table, TableError};
+use crate::trace;
 
 /// The catalogue's session. Random ids meet it once in 2^53.
 const CATALOGUE: u64 = 1;
@@ -97,7 +98,9 @@ async fn hand_over(table: &Table, catalogue: &Published) -> Result<(), TableErro
     let fields: Fields =
         serde_json::from_str(raw(&catalogue).get()).map_err(|_| TableError::Fault)?;
     let body = command("catalogue", &[], fields);
-    let request = Request { actor: Actor::System, body: Some(body), expected: None, key: None };
+    let begun = trace::request_began();
+    let request =
+        Request { actor: Actor::System, body: Some(body), expected: None, key: None, begun };
     match crate::http::sessions::carry_out(table, request).await {
         // Somebody was faster; it has this one or a newer one.
         Err(TableError::Refused(Refused::Game(old)))

@@ -19,6 +19,7 @@ use crate::http::sessions::{self, Shown, WhichVersion};
 use crate::http::shapes;
 use crate::problem::Problem;
 use crate::tables::Request;
+use crate::trace;
 
 /// Lists drinks
 ///
@@ -112,7 +113,8 @@ async fn write(
     catalogue::check_right(app, table.id(), login)?;
     let expected = take_version(&mut fields)?;
     let body = command(verb, path, fields);
-    let request = Request { actor: login.actor(), body: Some(body), expected, key };
+    let begun = trace::request_began();
+    let request = Request { actor: login.actor(), body: Some(body), expected, key, begun };
     let answered = sessions::carry_out(&table, request).await.map_err(|error| {
         sessions::refused_with(error, || {
             crate::http::extract::raw(&*table.now().view(Viewer::Spectator))

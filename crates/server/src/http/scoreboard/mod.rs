@@ -26,6 +26,7 @@ use crate::app::App;
 use crate::auth::Login;
 use crate::problem::Problem;
 use crate::tables::{Published, Request, Table, TableError};
+use crate::trace;
 
 pub(crate) use catalogue::check_right;
 pub(super) use catalogue::{fill_options, follow, freshen, is_catalogue};
@@ -97,7 +98,8 @@ impl Board {
         body: RawJson,
         expected: Option<Version>,
     ) -> Result<Written, Problem> {
-        let request = Request { actor: login.actor(), body: Some(body), expected, key };
+        let begun = trace::request_began();
+        let request = Request { actor: login.actor(), body: Some(body), expected, key, begun };
         match carry_out(&self.table, request).await {
             Ok(answered) => {
                 let (version, reply) = (answered.version, answered.reply);

@@ -23,6 +23,7 @@ use crate::http::scoreboard;
 use crate::http::shapes::{Answer, Command, MirrorPut};
 use crate::problem::Problem;
 use crate::tables::{Request, Table, TableError};
+use crate::trace;
 
 /// How long an answer waits for its commit to be shown to readers. It is shown in the same turn
 /// that answers, so this is hardly ever waited for; past it the answer goes out all the same.
@@ -77,7 +78,8 @@ pub(super) async fn post(
     if is_on(how.dry_run.as_deref()) {
         return dry_run(&app, &table, &login, body, expected).await;
     }
-    let request = Request { actor: login.actor(), body: Some(body), expected, key };
+    let begun = trace::request_began();
+    let request = Request { actor: login.actor(), body: Some(body), expected, key, begun };
     answer(&app, &table, &login, request).await
 }
 
@@ -110,7 +112,8 @@ pub(super) async fn put(
     }
     let expected = take_version(&mut fields)?;
     let body = command("put", &[], fields);
-    let request = Request { actor: login.actor(), body: Some(body), expected, key };
+    let begun = trace::request_began();
+    let request = Request { actor: login.actor(), body: Some(body), expected, key, begun };
     answer(&app, &table, &login, request).await
 }
 
@@ -150,7 +153,8 @@ pub(in crate::http) async fn end(
     login: &Login,
     expected: Option<Version>,
 ) -> Result<StatusCode, TableError> {
-    let delete = |actor| Request { actor, body: None, expected, key: None };
+    let begun = trace::request_began();
+    let delete = |actor| Request { actor, body: None, expected, key: None, begun };
     let mut ended = table.command(delete(login.actor())).await;
     let forbidden = matches!(
         &ended,
