@@ -248,7 +248,8 @@ async fn a_house_that_changes_its_mind_is_caught() {
     };
     let (status, said) = verified(|_, _| {}).await;
     assert_eq!(status, Some(0), "{said}");
-    let changes: [(fn(&mut Value, &mut Value), &str); 6] = [
+    type Change = fn(&mut Value, &mut Value);
+    let changes: [(Change, &str); 6] = [
         (|shown, _| shown["commitment"] = json!("ab"), "the commitment of the seed was ab before"),
         (|shown, _| shown["client_seed"] = json!("mine"), "the client seed was mine before"),
         (|shown, _| shown["next_commitment"] = json!("cd"), "of the next seed was cd before"),

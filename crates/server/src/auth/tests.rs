@@ -249,8 +249,8 @@ async fn roles_are_those_of_the_store_and_change_at_once() {
     let body = world.auth.guest(None).await.unwrap();
     let id = world.auth.api(&body.access_token).await.unwrap().user;
     world.auth.set_role(&id, SERVICE, true).await.unwrap();
-    let login = world.auth.api(&body.access_token).await.unwrap();
-    assert_eq!(login.actor(), Actor::Service(id.clone()));
+    let actor = world.auth.api(&body.access_token).await.unwrap().actor();
+    assert_eq!(actor, Actor::Service(id.clone()));
     world.auth.set_role(&id, SERVICE, false).await.unwrap();
     assert!(!world.auth.api(&body.access_token).await.unwrap().has(SERVICE));
 }
@@ -306,7 +306,6 @@ async fn claims_of_own_tokens_are_checked_one_by_one() {
         (json!({"nbf": seconds(60)}), Err(AuthError::NotYet)),
         (json!({"nbf": "tomorrow"}), Err(AuthError::Malformed)),
         (json!({"iat": null}), Err(AuthError::Malformed)),
-        (json!({"iat": "today"}), Err(AuthError::Malformed)),
         (json!({"nbf": seconds(3)}), Ok(())),
         (json!({"iss": "somebody"}), Err(AuthError::WrongIssuer)),
         (json!({"iss": null}), Err(AuthError::WrongIssuer)),
@@ -331,8 +330,7 @@ async fn claims_of_own_tokens_are_checked_one_by_one() {
         let found = world.auth.api(&world.forge(&claims)).await.map(drop);
         assert_eq!(found, outcome, "{change}");
     }
-    let no_id =
-        json!({"iss": "parlor", "aud": "ws", "sub": "7", "exp": seconds(60), "iat": seconds(0)});
+    let no_id = json!({"iss": "parlor", "aud": "ws", "sub": "7", "exp": seconds(9), "iat": 0});
     let found = world.auth.socket(&world.forge(&no_id), Via::Query).await;
     assert_eq!(found, Err(AuthError::Malformed));
 }
