@@ -3,16 +3,25 @@
 use std::convert::Infallible;
 
 use tokio::net::TcpListener;
-use tokio_tungstenite::accept_async;
+use tokio_tungstenite::accept_hdr_async;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::*;
+
+/// Whatever should happen happens long before.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Says these texts to each who comes, and closes with these codes, one after the other.
 async fn serve(listener: TcpListener, texts: &[&'static str], codes: &[u16]) -> Infallible {
     for code in codes {
         let stream = listener.accept().await.unwrap().0;
-        let mut socket = accept_async(stream).await.unwrap();
+        let protocol = |_: &Request, mut response: Response| {
+            let ours = tungstenite::http::HeaderValue::from_static(protocol::SUBPROTOCOL);
+            response.headers_mut().insert("sec-websocket-protocol", ours);
+            Ok(response)
+        };
+        let mut socket = accept_hdr_async(stream, protocol).await.unwrap();
         for text in texts {
             socket.send(Message::text(*text)).await.unwrap();
         }
@@ -26,7 +35,11 @@ async fn serve(listener: TcpListener, texts: &[&'static str], codes: &[u16]) -> 
 /// All that is heard until the end, in short.
 async fn heard(api: Api) -> Vec<String> {
     let (mut line, mut all) = (Line::new(api), Vec::new());
-    while let Some(heard) = line.next(|| "/ws".to_owned()).await {
+    loop {
+        let next = tokio::time::timeout(PATIENCE, line.next(|| "/ws".to_owned())).await;
+        let next = next.unwrap_or_else(|_| panic!("nothing came after {all:?}"));
+        let Some(heard) = next else { return all };
+        assert!(all.len() < 20, "it does not end: {all:?}");
         all.push(match heard {
             Heard::Connected => "connected".to_owned(),
             Heard::Message(message) => message["type"].as_str().unwrap().to_owned(),
@@ -34,7 +47,6 @@ async fn heard(api: Api) -> Vec<String> {
             Heard::Closed(why) => format!("closed: {why}"),
         });
     }
-    all
 }
 
 /// The same of a server that says this.
@@ -75,7 +87,4 @@ async fn what_is_no_address_or_no_token_is_the_end() {
     }
     let all = heard(Api::new("http://127.0.0.1:1", Some("a\nb".to_owned()))).await;
     assert_eq!(all, ["closed: the token is malformed"]);
-    // This client speaks no TLS.
-    let all = heard(Api::new("https://127.0.0.1:1", None)).await;
-    assert!(all.len() == 1 && all[0].starts_with("closed: "), "{all:?}");
 }

@@ -62,7 +62,9 @@ impl World {
     fn new() -> Self {
         let gate = Arc::new(Gate::default());
         let limits = HubLimits { command_queue: 4, ..HubLimits::default() };
-        let config = HubConfig { shards: 1, limits, ..HubConfig::default() };
+        // No ping may keep a test waiting that gets nothing else.
+        let (heartbeat, silent) = (PATIENCE * 10, PATIENCE * 20);
+        let config = HubConfig { shards: 1, limits, heartbeat, silent, ..HubConfig::default() };
         let streams = Streams::new(Hub::start(config, gate.clone()).unwrap());
         Self { streams, gate, listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap() }
     }
