@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 async fn serve(listener: TcpListener, texts: &[&'static str], codes: &[u16]) -> Infallible {
     for code in codes {
         let stream = listener.accept().await.unwrap().0;
+        #[expect(clippy::result_large_err, reason = "the library's own type of a refusal")]
         let protocol = |_: &Request, mut response: Response| {
             let ours = tungstenite::http::HeaderValue::from_static(protocol::SUBPROTOCOL);
             response.headers_mut().insert("sec-websocket-protocol", ours);

@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn numbers_that_no_machine_has_are_refused_at_once() {
         let read = |name: &str, option: &str, value: &str| {
-            Line::try_parse_from(["bench", name, option, value]).map(drop)
+            Line::try_parse_from(["bench", name, &format!("{option}={value}")]).map(drop)
         };
         for (name, options) in [
             ("floor", &["--users", "--monitors", "--in-flight", "--plays"][..]),
