@@ -99,37 +99,6 @@ test("who is on the floor is seen, and tokens are given", async () => {
   await people.getByText(String(me), { exact: true }).waitFor({ state: "detached" });
 });
 
-test("an evening of a dozen real users: each of their plays is counted, once", async () => {
-  const page = await w.open();
-  await watch(page);
-  const users = await Promise.all(Array.from({ length: 12 }, () => guest(w.server.url)));
-  const ask = (token: string, game: string, body: object) =>
-    askWith(w.server.url, token, "POST", `/api/games/${game}`, body);
-  const ROUNDS = 10;
-  const evening = async ({ token }: { token: string }, at: number) => {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await spin(token, 1 + at);
-      await hand(token, 2 + at);
-      if (round === 5) await ask(token, "gacha/pull", { pull_count: 10 });
-    }
-    await ask(token, "crash/bet", { bet_amount: 5, auto_cashout_multiplier: 1.05 });
-  };
-  await Promise.all(users.map(evening));
-  const plays = users.length * (2 * ROUNDS + 2);
-  await figure(page, "Plays").getByText(`${plays}`, { exact: true }).waitFor();
-  for (const [game, count] of [
-    ["Slot", "120 plays"],
-    ["Rock, paper, scissors", "120 plays"],
-    ["Gacha", "12 plays"],
-    ["Crash", "12 rounds over"],
-  ] as const) {
-    const panel = page.locator(".returns li", { hasText: game });
-    await panel.getByText(count, { exact: true }).waitFor();
-  }
-  await page.locator(".events tbody").getByText("Out at 1.05×").first().waitFor();
-  await shoot(page, "monitor-evening");
-});
-
 test("who is no admin sees what it takes", async () => {
   const page = await w.open();
   await comeIn(page, w.server.url, "Dora");
