@@ -3,8 +3,8 @@
 //! login is ended.
 //!
 //! The store counts changes of users, so that a look costs one small query however many sockets there
-//! are; only users who changed are checked, and what was remembered of them is forgotten. What is ended on this node closes its sockets at once, and
-//! does not wait for the look.
+//! are; only users who changed are checked, and what was remembered of them is forgotten. What is ended
+//! on this node closes its sockets at once, and does not wait for the look.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -96,8 +96,9 @@ impl Changes {
 impl Sockets {
     /// Checks the logins behind the sockets of a user again, as the store has them now: closes those
     /// whose login has ended with 4401, those with the face `monitor` whose user is no admin (any more)
-    /// with 4503, takes the topic `monitor` from other sockets of theirs, and has all others act with the roles of now. Runs by itself within a second of each
-    /// change of a user; call it where that is too late.
+    /// with 4503, takes the topic `monitor` from other sockets of theirs, and has all others act with
+    /// the roles of now. Runs by itself within a second of each change of a user; call it where that
+    /// is too late.
     pub async fn check(&self, user: &UserId) -> Result<(), AuthError> {
         let Some(app) = self.0.app.get() else { return Ok(()) };
         for conn in self.0.peers.of_user(user) {

@@ -3,7 +3,6 @@
 
 use axum::Json as JsonBody;
 use axum::response::Response;
-use protocol::codes;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -26,10 +25,7 @@ pub(super) async fn show(wallet: Wallet) -> Result<JsonBody<Value>, Problem> {
     struct View {
         fairness: Value,
     }
-    let view: View = serde_json::from_str(wallet.view().get()).map_err(|why| {
-        Problem::new(&codes::INTERNAL, codes::INTERNAL.meaning).because(why.to_string())
-    })?;
-    Ok(JsonBody(view.fairness))
+    Ok(JsonBody(wallet.shown::<View>()?.fairness))
 }
 
 /// Reveals the server's seed

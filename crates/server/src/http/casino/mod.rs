@@ -16,6 +16,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use engine::{Answered, RawJson};
 use game::{Actor, Game, SessionId, UserId, Viewer};
+use protocol::codes;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -98,10 +100,13 @@ impl FromRequestParts<App> for Wallet {
 }
 
 impl Wallet {
-    /// What its owner sees now.
-    fn view(&self) -> RawJson {
+    /// What its owner sees now, or as much of it as `T` names.
+    fn shown<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let published = self.table.now();
-        published.view(published.viewer(Some(&self.login.user)))
+        let view = published.view(published.viewer(Some(&self.login.user)));
+        serde_json::from_str(view.get()).map_err(|why| {
+            Problem::new(&codes::INTERNAL, codes::INTERNAL.meaning).because(why.to_string())
+        })
     }
 
     /// Gives a command made of a verb and the fields of the body.

@@ -40,10 +40,7 @@ pub(super) async fn slot(
     }
     let Some(login) = login else { return of("slot", paytable(&app)) };
     let wallet = Wallet { table: wallet_of(&app, &login.user).await?, login };
-    let view: View = serde_json::from_str(wallet.view().get()).map_err(|why| {
-        Problem::new(&codes::INTERNAL, codes::INTERNAL.meaning).because(why.to_string())
-    })?;
-    of("slot", view.paytable)
+    of("slot", wallet.shown::<View>()?.paytable)
 }
 
 /// Shows the odds of rock, paper, scissors

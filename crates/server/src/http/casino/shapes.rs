@@ -243,7 +243,8 @@ pub(super) struct History {
 /// The caller, with the wallet.
 #[derive(ToSchema)]
 #[schema(example = json!({"id": 4711, "nickname": "Anna", "role": "user", "roles": [],
-    "balance": 1000, "streak": 0, "pity": 0, "paytable": "fair", "crash": null, "now": 1_755_345_296_789_u64}))]
+    "balance": 1000, "streak": 0, "pity": 0, "paytable": "fair", "crash": null,
+    "now": 1_755_345_296_789_u64}))]
 pub(super) struct Me {
     /// A number for users of this server.
     id: Value,

@@ -28,10 +28,7 @@ use crate::streams::user_value;
     responses((status = 200, description = "The caller", body = shapes::Me), ReadErrors),
 )]
 pub(super) async fn me(wallet: Wallet) -> Result<JsonBody<Value>, Problem> {
-    let view = wallet.view();
-    let mut me: Map<String, Value> = serde_json::from_str(view.get()).map_err(|why| {
-        Problem::new(&codes::INTERNAL, codes::INTERNAL.meaning).because(why.to_string())
-    })?;
+    let mut me: Map<String, Value> = wallet.shown()?;
     let login = wallet.login;
     let role = [ADMIN, SERVICE].into_iter().find(|role| login.has(role)).unwrap_or("user");
     me.insert("id".to_owned(), user_value(&login.user));
